@@ -1,0 +1,144 @@
+package io.github.redispatterns.core;
+
+import io.lettuce.core.RedisNoScriptException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one call until its deadline: repeats what was not executed, reports what is unknown. */
+final class Calls {
+
+    /** What may be tried again within the deadline. */
+    enum Repeat {
+        /** Only what was surely not executed. */
+        NOT_EXECUTED,
+        /** Also what may have been executed: the call carries a token that makes a second run harmless. */
+        UNKNOWN
+    }
+
+    /** One way to send a call. */
+    interface Attempt<T extends @Nullable Object> extends Supplier<CompletionStage<T>> {}
+
+    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final long timeoutNanos;
+    private final boolean attemptsTimeOut;
+    private final CoreMetrics metrics;
+
+    /** {@code attemptsTimeOut}: whether the client by itself ends each attempt at the timeout. */
+    Calls(Duration timeout, boolean attemptsTimeOut, CoreMetrics metrics) {
+        this.timeoutNanos = timeout.toNanos();
+        this.attemptsTimeOut = attemptsTimeOut;
+        this.metrics = metrics;
+    }
+
+    /** {@code ifNoScript} is sent in place of an attempt that was answered with NOSCRIPT. */
+    <T extends @Nullable Object> CompletionStage<T> run(
+            Repeat repeat, Attempt<T> attempt, @Nullable Attempt<T> ifNoScript) {
+        Call<T> call = new Call<>(repeat, attempt, ifNoScript);
+        if (!attemptsTimeOut) {
+            call.limit();
+        }
+        call.send(attempt);
+        return call.result;
+    }
+
+    private final class Call<T extends @Nullable Object> {
+
+        private final Repeat repeat;
+        private final Attempt<T> attempt;
+        private final @Nullable Attempt<T> ifNoScript;
+        private final long deadline = System.nanoTime() + timeoutNanos;
+        private final CompletableFuture<T> result = new CompletableFuture<>();
+        private long backoffNanos = FIRST_BACKOFF_NANOS;
+        private boolean limited;
+        private volatile boolean underWay;
+        /** The failure to report: an attempt whose outcome is unknown outlasts whatever the tries after it say. */
+        private volatile @Nullable Throwable worst;
+
+        Call(Repeat repeat, Attempt<T> attempt, @Nullable Attempt<T> ifNoScript) {
+            this.repeat = repeat;
+            this.attempt = attempt;
+            this.ifNoScript = ifNoScript;
+        }
+
+        void send(Attempt<T> way) {
+            underWay = true;
+            try {
+                way.get().whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        failed(Sync.unwrap(failure));
+                    }
+                });
+            } catch (RuntimeException e) { // a closed connection throws where an open one completes
+                failed(e);
+            }
+        }
+
+        private void failed(Throwable cause) {
+            if (cause instanceof RedisNoScriptException && ifNoScript != null) {
+                metrics.scriptLoaded();
+                send(ifNoScript);
+                return;
+            }
+            Failure failure = Failure.of(cause);
+            if (failure == Failure.ANSWERED) {
+                result.completeExceptionally(cause);
+                return;
+            }
+            underWay = false;
+            if (failure == Failure.UNKNOWN || !isUnknown()) {
+                worst = cause;
+            }
+            long delay = ThreadLocalRandom.current().nextLong(backoffNanos / 2, backoffNanos);
+            boolean repeatable = failure == Failure.NOT_EXECUTED || repeat == Repeat.UNKNOWN;
+            if (!repeatable || System.nanoTime() + delay >= deadline) {
+                giveUp();
+                return;
+            }
+            backoffNanos = Math.min(backoffNanos * 2, MAX_BACKOFF_NANOS);
+            metrics.retried();
+            limit();
+            CompletableFuture.delayedExecutor(delay, TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(() -> send(attempt));
+        }
+
+        /** Ends the call at its deadline, even if an attempt begun shortly before is still under way. */
+        void limit() {
+            if (limited) {
+                return;
+            }
+            limited = true;
+            CompletableFuture<@Nullable Void> alarm = new CompletableFuture<>();
+            alarm.completeOnTimeout(null, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+                    .thenRun(this::giveUp);
+            result.whenComplete((value, failure) -> alarm.cancel(false));
+        }
+
+        private boolean isUnknown() {
+            Throwable failure = worst;
+            return failure != null && Failure.of(failure) == Failure.UNKNOWN;
+        }
+
+        private void giveUp() {
+            boolean unknown = underWay || isUnknown();
+            long millis = TimeUnit.NANOSECONDS.toMillis(timeoutNanos);
+            PatternsException failure = unknown
+                    ? new UnknownOutcomeException(
+                            "Sent, but no reply came: the connection was lost or the deadline of " + millis
+                                    + " ms passed; it may have been executed",
+                            worst)
+                    : new NotExecutedException("Refused until the deadline of " + millis + " ms; not executed", worst);
+            if (result.completeExceptionally(failure)) {
+                metrics.failed(failure);
+            }
+        }
+    }
+}

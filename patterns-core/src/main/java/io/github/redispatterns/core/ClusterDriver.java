@@ -1,0 +1,77 @@
+package io.github.redispatterns.core;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/** A Redis Cluster. */
+final class ClusterDriver implements Driver {
+
+    private final RedisClusterClient client;
+    private final Ownership ownership;
+    private final String address;
+
+    ClusterDriver(RedisClusterClient client, Ownership ownership) {
+        this(client, ownership, "Cluster");
+    }
+
+    private ClusterDriver(RedisClusterClient client, Ownership ownership, String address) {
+        this.client = client;
+        this.ownership = ownership;
+        this.address = address;
+    }
+
+    static ClusterDriver owned(RedisClusterClient client, ClusterClientOptions options, List<RedisURI> seeds) {
+        client.setOptions(options);
+        return new ClusterDriver(
+                client, Ownership.OWNED, seeds.stream().map(Connector::address).collect(Collectors.joining(",")));
+    }
+
+    @Override
+    public Topology topology() {
+        return Topology.CLUSTER;
+    }
+
+    @Override
+    public String address() {
+        return address;
+    }
+
+    @Override
+    public Ownership ownership() {
+        return ownership;
+    }
+
+    @Override
+    public <K, V> CompletableFuture<? extends StatefulConnection<K, V>> connect(RedisCodec<K, V> codec) {
+        return client.refreshPartitionsAsync()
+                .toCompletableFuture()
+                .thenCompose(refreshed -> client.connectAsync(codec));
+    }
+
+    @Override
+    public CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> connectPubSub() {
+        return client.connectPubSubAsync(PubSubCodec.INSTANCE);
+    }
+
+    @Override
+    public <K, V> RedisClusterAsyncCommands<K, V> commands(
+            StatefulConnection<?, ?> connection, RedisCodec<K, V> codec) {
+        return CodecViews.cluster((StatefulRedisClusterConnection<?, ?>) connection, codec);
+    }
+
+    @Override
+    public void shutdown() {
+        if (ownership == Ownership.OWNED) {
+            Connector.shutdown(client);
+        }
+    }
+}

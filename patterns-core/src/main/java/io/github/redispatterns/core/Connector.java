@@ -1,0 +1,132 @@
+package io.github.redispatterns.core;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Opens and ends clients, and says in one sentence why a connection could not be opened. */
+final class Connector {
+
+    private static final String FORMS =
+            "redis://host:port, rediss://host:port or redis-sentinel://host:port,host:port#master";
+
+    private Connector() {}
+
+    static Driver single(String uri, RedisOptions options) {
+        RedisURI parsed = parse("uri", uri);
+        ClientResources shared = options.clientResources();
+        RedisClient client = shared == null ? RedisClient.create() : RedisClient.create(shared);
+        client.setOptions(SafeDefaults.single(options));
+        return new SingleDriver(client, withTimeout(parsed, options), Driver.Ownership.OWNED);
+    }
+
+    static Driver cluster(List<String> uris, RedisOptions options) {
+        if (uris.isEmpty()) {
+            throw new IllegalArgumentException("uris: must not be empty");
+        }
+        List<RedisURI> seeds = uris.stream()
+                .map(uri -> withTimeout(parse("uris", uri), options))
+                .toList();
+        if (seeds.stream().anyMatch(seed -> !seed.getSentinels().isEmpty())) {
+            throw new IllegalArgumentException("uris: a Cluster has no Sentinels; expected redis:// or rediss://");
+        }
+        ClientResources shared = options.clientResources();
+        RedisClusterClient client =
+                shared == null ? RedisClusterClient.create(seeds) : RedisClusterClient.create(shared, seeds);
+        return ClusterDriver.owned(client, SafeDefaults.cluster(options), seeds);
+    }
+
+    static StatefulConnection<byte[], byte[]> open(Driver driver, RedisOptions options) {
+        StatefulConnection<byte[], byte[]> connection =
+                await(driver.connect(ByteArrayCodec.INSTANCE), driver.address(), options.connectTimeout());
+        SafeDefaults.warnIfUnsafe(driver, connection.getOptions());
+        return connection;
+    }
+
+    static <C extends StatefulConnection<?, ?>> C await(
+            CompletableFuture<C> connecting, String address, Duration connectTimeout) {
+        try {
+            return connecting.get(connectTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            abandon(connecting);
+            Thread.currentThread().interrupt();
+            throw new CallInterruptedException(e);
+        } catch (TimeoutException e) {
+            abandon(connecting);
+            throw new ConnectionFailedException(
+                    "Cannot connect to " + address + ": no answer within " + connectTimeout.toMillis() + " ms", null);
+        } catch (ExecutionException e) {
+            throw new ConnectionFailedException("Cannot connect to " + address + ": " + reason(e), null);
+        }
+    }
+
+    /** Closes a connection that comes up after nobody waits for it any more. */
+    private static void abandon(CompletableFuture<? extends StatefulConnection<?, ?>> connecting) {
+        connecting.thenAccept(StatefulConnection::closeAsync);
+    }
+
+    static String address(RedisURI uri) {
+        if (uri.getSentinels().isEmpty()) {
+            return (uri.isSsl() ? "rediss://" : "redis://") + uri.getHost() + ':' + uri.getPort();
+        }
+        return uri.getSentinels().stream()
+                .map(sentinel -> sentinel.getHost() + ':' + sentinel.getPort())
+                .collect(Collectors.joining(",", "redis-sentinel://", "#" + uri.getSentinelMasterId()));
+    }
+
+    static void shutdown(AbstractRedisClient client) {
+        client.shutdown(0, 2, TimeUnit.SECONDS);
+    }
+
+    private static RedisURI parse(String name, @Nullable String uri) {
+        try {
+            return RedisURI.create(Check.text(name, uri));
+        } catch (IllegalArgumentException
+                | NullPointerException e) { // not chained: it quotes the URI, password and all
+            throw new IllegalArgumentException(name + ": not a Redis URI; expected " + FORMS);
+        }
+    }
+
+    private static RedisURI withTimeout(RedisURI uri, RedisOptions options) {
+        uri.setTimeout(options.connectTimeout());
+        uri.getSentinels().forEach(sentinel -> sentinel.setTimeout(options.connectTimeout()));
+        return uri;
+    }
+
+    /** The server's own words are safe to show; anything else is told by kind, since it might quote the URI. */
+    private static String reason(Throwable failure) {
+        Throwable deepest = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            deepest = cause;
+            if (cause instanceof RedisCommandExecutionException reply) {
+                return String.valueOf(reply.getMessage());
+            }
+            if (cause instanceof SSLException) {
+                return "TLS failed: " + cause.getMessage();
+            }
+        }
+        if (deepest instanceof ConnectException) {
+            return "connection refused";
+        }
+        if (deepest instanceof UnknownHostException) {
+            return "unknown host";
+        }
+        return deepest.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.redispatterns.core;
+
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.concurrent.CompletableFuture;
+
+/** What differs between a Cluster and all else: how connections are opened and commands put over them. */
+sealed interface Driver permits SingleDriver, ClusterDriver {
+
+    /** Who closes the client. */
+    enum Ownership {
+        OWNED,
+        BORROWED
+    }
+
+    Topology topology();
+
+    /** Hosts and ports, without credentials. */
+    String address();
+
+    Ownership ownership();
+
+    <K, V> CompletableFuture<? extends StatefulConnection<K, V>> connect(RedisCodec<K, V> codec);
+
+    CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> connectPubSub();
+
+    /** The commands over a connection of this driver, with any codec. */
+    <K, V> RedisClusterAsyncCommands<K, V> commands(StatefulConnection<?, ?> connection, RedisCodec<K, V> codec);
+
+    /** Ends the client and its threads if they are ours. */
+    void shutdown();
+}
