@@ -278,7 +278,15 @@ public final class Redis implements AutoCloseable {
      * @return the commands
      */
     public <K, V> RedisClusterAsyncCommands<K, V> commands(RedisCodec<K, V> codec) {
+        if (codec == ByteArrayCodec.INSTANCE) { // on every hot path, and costly to make anew
+            return cast(bytes);
+        }
         return driver.commands(connection, Check.notNull("codec", codec));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <K, V> RedisClusterAsyncCommands<K, V> cast(RedisClusterAsyncCommands<byte[], byte[]> bytes) {
+        return (RedisClusterAsyncCommands<K, V>) (RedisClusterAsyncCommands<?, ?>) bytes;
     }
 
     /**

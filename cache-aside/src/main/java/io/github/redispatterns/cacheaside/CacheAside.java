@@ -1,0 +1,232 @@
+package io.github.redispatterns.cacheaside;
+
+import io.github.redispatterns.core.Check;
+import io.github.redispatterns.core.Codec;
+import io.github.redispatterns.core.KeySpace;
+import io.github.redispatterns.core.Redis;
+import io.github.redispatterns.core.Sync;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache in Redis in front of a slower source of truth: read it, else load and fill; after a write, invalidate.
+ *
+ * <p><b>Guarantees</b>: a missing key is loaded by one caller at a time, across all threads and processes, as long as
+ * the load takes no longer than the lease time; the others wait for its value. Once {@link #invalidate} or {@link #put}
+ * has returned, no load that began before it stores its value, and no {@link #get} that begins later answers with a
+ * value from before. Every key has a time to live. Bytes that cannot be read count as missing.
+ *
+ * <p><b>Does not guarantee</b>: freshness without invalidation; an entry may be as old as its time to live. That an
+ * invalidation survives a failover: Redis replicates asynchronously, and then the time to live is the bound. An answer
+ * while Redis is down: then {@code get} fails, and does not load. Null is not cached. After an
+ * {@link io.github.redispatterns.core.UnknownOutcomeException} from {@code put} or {@code invalidate}, nothing is known;
+ * invalidate again.
+ *
+ * <p><b>Cost</b>: a hit is one {@code GET}. A miss is three round trips ({@code GET}, lease, fill) and the load. A
+ * waiting process polls with one {@code GET} each 5 to 80 ms for all of its waiting threads together.
+ *
+ * <p><b>Keys</b>: {@code prefix:{key}}, string, living at most {@link CacheAsideOptions#ttl()}: an entry (19 bytes of
+ * header, then the value), or while a load is under way its lease, living at most {@link CacheAsideOptions#leaseTime()}.
+ *
+ * <p><b>Thread safety</b>: safe for concurrent use. Owns nothing that needs closing.
+ *
+ * <p><b>Source</b>: Nishtala et al., "Scaling Memcache at Facebook", NSDI'13 (leases).
+ *
+ * @param <V> the type of the values
+ */
+public final class CacheAside<V> {
+
+    private final CacheStore store;
+    private final CacheFormat<V> format;
+    private final CacheAsideOptions options;
+    private final CacheMetrics metrics;
+    private final ConcurrentMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
+
+    private CacheAside(Redis redis, KeySpace keys, Codec<V> codec, CacheAsideOptions options) {
+        this.options = options;
+        this.metrics = new CacheMetrics(redis.meterRegistry());
+        this.store = new CacheStore(redis, keys);
+        this.format = new CacheFormat<>(codec, metrics);
+    }
+
+    /**
+     * Creates a cache.
+     *
+     * @param redis where the entries are; stays open until you close it
+     * @param keys where among the keys; caches that share a key space share their entries
+     * @param codec how values are written; unless it has a bound already, 1 MiB is put on it
+     * @param options how the cache behaves
+     * @param <V> the type of the values
+     * @return the cache
+     */
+    public static <V> CacheAside<V> create(Redis redis, KeySpace keys, Codec<V> codec, CacheAsideOptions options) {
+        return new CacheAside<>(
+                Check.notNull("redis", redis),
+                Check.notNull("keys", keys),
+                Check.notNull("codec", codec),
+                Check.notNull("options", options));
+    }
+
+    /**
+     * Reads a value, and loads it if it is missing. The loader runs in the calling thread.
+     *
+     * @param key which value; any text but the empty one
+     * @param loader how to load it from the source of truth
+     * @return the value, or null if the source has none
+     * @throws IllegalArgumentException if an argument is not allowed, or the loaded value is over the codec's bound
+     * @throws LoadFailedException if the loader threw a checked exception; an unchecked one is thrown as it is
+     * @throws LoadTimeoutException if another caller's load did not finish within {@link CacheAsideOptions#maxWait()}
+     * @throws io.github.redispatterns.core.NotExecutedException if Redis cannot be reached
+     * @throws io.github.redispatterns.core.UnknownOutcomeException if Redis does not answer
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type, or Redis is out of memory
+     */
+    public @Nullable V get(String key, Loader<? extends V> loader) {
+        Check.notNull("loader", loader);
+        return Sync.callerRuns(caller -> getAsync(key, name -> loadIn(caller, loader, name)));
+    }
+
+    /**
+     * Reads a value, and loads it if it is missing.
+     *
+     * @param key which value; any text but the empty one
+     * @param loader how to load it from the source of truth
+     * @return the value, or null if the source has none; fails as {@link #get} does, and as the loader's stage does
+     */
+    public CompletionStage<@Nullable V> getAsync(String key, AsyncLoader<V> loader) {
+        Check.text("key", key);
+        Check.notNull("loader", loader);
+        return get(new Reader<>(key, loader, System.nanoTime()));
+    }
+
+    /**
+     * Stores a value, whatever was there. A load under way will not overwrite it.
+     *
+     * @param key which value; any text but the empty one
+     * @param value the value
+     * @throws IllegalArgumentException if an argument is not allowed, or the value is over the codec's bound
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type, or Redis is out of memory
+     */
+    public void put(String key, V value) {
+        Sync.await(putAsync(key, value));
+    }
+
+    /**
+     * Stores a value, whatever was there. A load under way will not overwrite it.
+     *
+     * @param key which value; any text but the empty one
+     * @param value the value
+     * @return completes once the value is stored; fails as {@link #put} does
+     */
+    public CompletionStage<@Nullable Void> putAsync(String key, V value) {
+        Check.text("key", key);
+        byte[] entry = CacheRecord.entry(format.encode(Check.notNull("value", value)));
+        return store.put(key, entry, Ttl.jittered(options)).thenApply(stored -> null);
+    }
+
+    /**
+     * Removes a value. Call it after the write to the source of truth has committed. A load that began before will not
+     * store what it read.
+     *
+     * @param key which value; any text but the empty one
+     * @throws IllegalArgumentException if the key is not allowed
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type
+     */
+    public void invalidate(String key) {
+        Sync.await(invalidateAsync(key));
+    }
+
+    /**
+     * Removes a value. Call it after the write to the source of truth has committed. A load that began before will not
+     * store what it read.
+     *
+     * @param key which value; any text but the empty one
+     * @return completes once the value is gone; fails as {@link #invalidate} does
+     */
+    public CompletionStage<@Nullable Void> invalidateAsync(String key) {
+        return store.invalidate(Check.text("key", key)).thenApply(removed -> null);
+    }
+
+    private CompletionStage<@Nullable V> get(Reader<V> reader) {
+        long asked = System.nanoTime();
+        return store.read(reader.key()).thenCompose(bytes -> {
+            Found<V> found = format.read(bytes);
+            if (found instanceof Found.Value<V> entry) {
+                metrics.got(CacheMetrics.Source.REDIS);
+                return CompletableFuture.completedFuture(entry.value());
+            }
+            return fly(reader, found, asked);
+        });
+    }
+
+    /** Begins the flight for a missing key, or joins the one under way. */
+    private CompletionStage<@Nullable V> fly(Reader<V> reader, Found<V> found, long asked) {
+        long deadline = reader.began() + options.maxWait().toNanos();
+        Flight<V> mine = new Flight<>(reader.key(), reader.loader(), store, format, options, metrics, deadline);
+        Flight<V> other = flights.putIfAbsent(reader.key(), mine);
+        if (other != null) {
+            return join(reader, other, deadline);
+        }
+        mine.result().whenComplete((outcome, failure) -> flights.remove(reader.key(), mine));
+        mine.goOn(found, asked);
+        return mine.result().thenApply(outcome -> {
+            metrics.got(CacheMetrics.Source.LOADED);
+            return outcome.value();
+        });
+    }
+
+    private CompletionStage<@Nullable V> join(Reader<V> reader, Flight<V> flight, long deadline) {
+        return flight.result()
+                .copy()
+                .orTimeout(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+                .handle((outcome, failure) -> {
+                    if (failure == null && outcome.mayServe(reader.began())) {
+                        metrics.got(CacheMetrics.Source.JOINED);
+                        return CompletableFuture.completedStage(outcome.value());
+                    }
+                    if (System.nanoTime() - deadline >= 0) {
+                        return CompletableFuture.<@Nullable V>failedStage(new LoadTimeoutException(options.maxWait()));
+                    }
+                    if (failure == null || isNotOurs(Sync.unwrap(failure))) {
+                        return get(reader);
+                    }
+                    return CompletableFuture.<@Nullable V>failedStage(Sync.unwrap(failure));
+                })
+                .thenCompose(next -> next);
+    }
+
+    /** Whether a failure concerns only the caller who began the flight: gone, or out of time, not out of luck. */
+    private static boolean isNotOurs(Throwable failure) {
+        return failure instanceof RejectedExecutionException
+                || failure instanceof LoadTimeoutException
+                || failure instanceof TimeoutException
+                || (failure instanceof LoadFailedException && failure.getCause() instanceof InterruptedException);
+    }
+
+    private static <V> CompletionStage<? extends @Nullable V> loadIn(
+            Executor caller, Loader<? extends V> loader, String key) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return loader.load(key);
+                    } catch (RuntimeException e) {
+                        throw e;
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        throw new LoadFailedException(e);
+                    } catch (Exception e) {
+                        throw new LoadFailedException(e);
+                    }
+                },
+                caller);
+    }
+
+    /** One caller of get: when it began decides which values it may have. */
+    private record Reader<V>(String key, AsyncLoader<V> loader, long began) {}
+}
