@@ -3,6 +3,7 @@ package io.github.redispatterns.core;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -11,12 +12,15 @@ import io.lettuce.core.resource.ClientResources;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +29,8 @@ final class Connector {
 
     private static final String FORMS =
             "redis://host:port, rediss://host:port or redis-sentinel://host:port,host:port#master";
+
+    private static final Pattern IPV6 = Pattern.compile("\\[?[0-9A-Fa-f:.]+(%.*)?]?");
 
     private Connector() {}
 
@@ -69,10 +75,9 @@ final class Connector {
             throw new CallInterruptedException(e);
         } catch (TimeoutException e) {
             abandon(connecting);
-            throw new ConnectionFailedException(
-                    "Cannot connect to " + address + ": no answer within " + connectTimeout.toMillis() + " ms", null);
+            throw failed(address, noAnswer(connectTimeout));
         } catch (ExecutionException e) {
-            throw new ConnectionFailedException("Cannot connect to " + address + ": " + reason(e), null);
+            throw failed(address, reason(e, connectTimeout));
         }
     }
 
@@ -95,12 +100,18 @@ final class Connector {
     }
 
     private static RedisURI parse(String name, @Nullable String uri) {
+        String text = Check.text(name, uri);
         try {
-            return RedisURI.create(Check.text(name, uri));
-        } catch (IllegalArgumentException
-                | NullPointerException e) { // not chained: it quotes the URI, password and all
+            RedisURI parsed = RedisURI.create(text);
+            String host = parsed.getHost();
+            if (host == null || host.indexOf(':') < 0 || IPV6.matcher(host).matches()) {
+                return parsed;
+            }
+        } catch (IllegalArgumentException | NullPointerException e) {
+            // Not chained: it quotes the URI, password and all.
             throw new IllegalArgumentException(name + ": not a Redis URI; expected " + FORMS);
         }
+        throw new IllegalArgumentException(name + ": the port is not a number; expected " + FORMS);
     }
 
     private static RedisURI withTimeout(RedisURI uri, RedisOptions options) {
@@ -109,24 +120,43 @@ final class Connector {
         return uri;
     }
 
+    private static ConnectionFailedException failed(String address, String reason) {
+        return new ConnectionFailedException("Cannot connect to " + address + ": " + reason, null);
+    }
+
+    private static String noAnswer(Duration connectTimeout) {
+        return "no answer within " + connectTimeout.toMillis() + " ms";
+    }
+
     /** The server's own words are safe to show; anything else is told by kind, since it might quote the URI. */
-    private static String reason(Throwable failure) {
-        Throwable deepest = failure;
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            deepest = cause;
-            if (cause instanceof RedisCommandExecutionException reply) {
-                return String.valueOf(reply.getMessage());
+    private static String reason(Throwable failure, Duration connectTimeout) {
+        List<Throwable> all = flatten(failure).toList();
+        for (Throwable cause : all) {
+            if (cause instanceof RedisCommandExecutionException) {
+                return String.valueOf(cause.getMessage());
             }
             if (cause instanceof SSLException) {
                 return "TLS failed: " + cause.getMessage();
             }
+            if (cause instanceof RedisCommandTimeoutException) {
+                return noAnswer(connectTimeout);
+            }
+            if (cause instanceof ConnectException) {
+                return String.valueOf(cause.getMessage()).contains("timed out")
+                        ? noAnswer(connectTimeout)
+                        : "connection refused";
+            }
+            if (cause instanceof UnknownHostException) {
+                return "unknown host";
+            }
         }
-        if (deepest instanceof ConnectException) {
-            return "connection refused";
-        }
-        if (deepest instanceof UnknownHostException) {
-            return "unknown host";
-        }
-        return deepest.getClass().getSimpleName();
+        return all.get(all.size() - 1).getClass().getSimpleName();
+    }
+
+    /** A failure, its causes, and what Lettuce hangs on them: one failure for each node that it tried. */
+    private static Stream<Throwable> flatten(Throwable failure) {
+        Stream<Throwable> inner = Arrays.stream(failure.getSuppressed()).flatMap(Connector::flatten);
+        Throwable cause = failure.getCause();
+        return Stream.concat(Stream.of(failure), cause == null ? inner : Stream.concat(flatten(cause), inner));
     }
 }
