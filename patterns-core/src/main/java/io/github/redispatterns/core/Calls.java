@@ -29,6 +29,7 @@ final class Calls {
     private final long timeoutNanos;
     private final boolean attemptsTimeOut;
     private final CoreMetrics metrics;
+    private volatile boolean closed;
 
     /** {@code attemptsTimeOut}: whether the client by itself ends each attempt at the timeout. */
     Calls(Duration timeout, boolean attemptsTimeOut, CoreMetrics metrics) {
@@ -40,12 +41,20 @@ final class Calls {
     /** {@code ifNoScript} is sent in place of an attempt that was answered with NOSCRIPT. */
     <T extends @Nullable Object> CompletionStage<T> run(
             Repeat repeat, Attempt<T> attempt, @Nullable Attempt<T> ifNoScript) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new IllegalStateException("The Redis handle is closed"));
+        }
         Call<T> call = new Call<>(repeat, attempt, ifNoScript);
         if (!attemptsTimeOut) {
             call.limit();
         }
         call.send(attempt);
         return call.result;
+    }
+
+    /** Refuses every later call; those under way end by themselves. */
+    void close() {
+        closed = true;
     }
 
     private final class Call<T extends @Nullable Object> {

@@ -6,6 +6,7 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.List;
@@ -54,7 +55,20 @@ final class ClusterDriver implements Driver {
     public <K, V> CompletableFuture<? extends StatefulConnection<K, V>> connect(RedisCodec<K, V> codec) {
         return client.refreshPartitionsAsync()
                 .toCompletableFuture()
-                .thenCompose(refreshed -> client.connectAsync(codec));
+                .thenCompose(refreshed -> client.connectAsync(codec))
+                .thenCompose(ClusterDriver::openMasters);
+    }
+
+    /** A connection that is still being opened rejects commands, so the first one to each master would be lost. */
+    private static <K, V> CompletableFuture<StatefulRedisClusterConnection<K, V>> openMasters(
+            StatefulRedisClusterConnection<K, V> connection) {
+        CompletableFuture<?>[] opening = connection.getPartitions().stream()
+                .filter(node -> node.is(NodeFlag.UPSTREAM) && !node.getSlots().isEmpty())
+                .map(node -> connection.getConnectionAsync(
+                        node.getUri().getHost(), node.getUri().getPort()))
+                .toArray(CompletableFuture<?>[]::new);
+        // A master that cannot be reached now must not keep the others from being used.
+        return CompletableFuture.allOf(opening).handle((opened, failure) -> connection);
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  *
  * <p><b>Does not guarantee</b>: timeouts at all when the handle was made of a borrowed client; its own options decide.
  *
- * <p><b>Cost</b>: one connection (on a Cluster one per master in use).
+ * <p><b>Cost</b>: one connection (on a Cluster one per master).
  *
  * <p><b>Thread safety</b>: safe, but a blocking command holds up those sent after it.
  *

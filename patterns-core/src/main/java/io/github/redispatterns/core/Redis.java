@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Lettuce's default; the handle warns of it once. Nor that a write survives a failover: Redis replicates
  * asynchronously.
  *
- * <p><b>Cost</b>: one connection (on a Cluster one per master in use), one more with the first subscription, and one per
+ * <p><b>Cost</b>: one connection (on a Cluster one per master), one more with the first subscription, and one per
  * {@link #dedicated}. Opening costs one connect and handshake.
  *
  * <p><b>Thread safety</b>: safe for concurrent use; one handle per deployment and process is enough.
@@ -338,6 +338,7 @@ public final class Redis implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        calls.close();
         Set.copyOf(dedicated).forEach(DedicatedConnection::close);
         pubSub.close();
         connection.close();

@@ -1,0 +1,136 @@
+package io.github.redispatterns.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redispatterns.testkit.FaultProxies;
+import io.github.redispatterns.testkit.MemoryLimit;
+import io.github.redispatterns.testkit.RedisDeployment;
+import io.github.redispatterns.testkit.RedisNode;
+import io.github.redispatterns.testkit.RedisTest;
+import io.github.redispatterns.testkit.TestKeys;
+import io.lettuce.core.RedisCommandExecutionException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+
+/** Each fault ends a call in time, by the right type, and the handle recovers by itself. */
+@RedisTest
+class FaultIT {
+
+    private static final Duration TIMEOUT = Duration.ofMillis(600);
+    /** What the handle promises on top of the timeout; the rest is this machine's noise. */
+    private static final Duration LATEST = TIMEOUT.plusMillis(100).plusMillis(150);
+
+    @Parameter
+    RedisDeployment deployment;
+
+    private Redis redis;
+    private String key;
+
+    @BeforeEach
+    void open(TestKeys keys) {
+        redis = Handles.open(deployment, RedisOptions.builder().commandTimeout(TIMEOUT));
+        key = keys.key("counter");
+        Handles.set(redis, key, "0");
+    }
+
+    @AfterEach
+    void close() {
+        redis.close();
+    }
+
+    @Test
+    void aFrozenServerMakesTheOutcomeUnknown() {
+        RedisNode master = deployment.masterOf(key);
+        master.pause();
+        try {
+            assertInTime(() -> redis.execute(c -> c.incr(key)), UnknownOutcomeException.class);
+        } finally {
+            master.resume();
+        }
+        // It was in the socket all along: a timeout does not mean that it will not run.
+        Awaitility.await()
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(Handles.get(redis, key)).isEqualTo("1"));
+    }
+
+    @Test
+    void aPausedWriteIsUnknownToo() {
+        deployment.masterOf(key).call(c -> c.clientPause(1500));
+        assertInTime(() -> redis.execute(c -> c.incr(key)), UnknownOutcomeException.class);
+        Awaitility.await()
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(Handles.get(redis, key)).isEqualTo("1"));
+    }
+
+    @Test
+    void aDeadServerRefusesUntilItIsBack() {
+        RedisNode master = deployment.masterOf(key);
+        master.kill9();
+        // The first call may still have been on its way when the connection broke.
+        assertInTime(() -> redis.execute(c -> c.incr(key)), PatternsException.class);
+        if (deployment.topology() == io.github.redispatterns.testkit.Topology.STANDALONE) {
+            assertInTime(() -> redis.execute(c -> c.incr(key)), NotExecutedException.class);
+        }
+        master.restart();
+        recovers();
+    }
+
+    @Test
+    void aDroppedConnectionIsReplacedWithinTheCall() {
+        for (int i = 1; i <= 10; i++) {
+            deployment.dropClients();
+            long counter = i;
+            // Awaited, because a call that was on its way when the connection broke is rightly unknown.
+            Awaitility.await()
+                    .ignoreExceptionsInstanceOf(UnknownOutcomeException.class)
+                    .untilAsserted(() -> assertThat(Handles.get(redis, key)).isEqualTo(String.valueOf(counter - 1)));
+            assertThat(increment()).isEqualTo(counter);
+        }
+    }
+
+    @Test
+    void aHalfOpenLinkEndsTheCallInTime() {
+        try (FaultProxies proxies = FaultProxies.of(deployment);
+                Redis proxied = Handles.open(
+                        deployment,
+                        RedisOptions.builder().commandTimeout(TIMEOUT).clientResources(proxies.clientResources()))) {
+            Handles.get(proxied, key);
+            proxies.halfOpen();
+            assertInTime(() -> proxied.execute(c -> c.incr(key)), UnknownOutcomeException.class);
+            proxies.restore();
+        }
+    }
+
+    @Test
+    void aFullServerAnswersSo() {
+        try (MemoryLimit full = deployment.fillMemory()) {
+            assertThat(full).isNotNull();
+            assertThatThrownBy(() -> redis.execute(c -> c.append(key, "x".repeat(1 << 20))))
+                    .isInstanceOf(RedisCommandExecutionException.class)
+                    .hasMessageStartingWith("OOM");
+        }
+        assertThat(increment()).isEqualTo(1);
+    }
+
+    private long increment() {
+        return redis.execute(c -> c.incr(key));
+    }
+
+    private void recovers() {
+        Awaitility.await().atMost(30, TimeUnit.SECONDS).ignoreExceptions().until(() -> increment() > 0);
+        redis.execute(c -> c.pexpire(key, Handles.TTL)); // a restarted server has forgotten it
+    }
+
+    private static void assertInTime(ThrowingCallable call, Class<? extends Throwable> type) {
+        long began = System.nanoTime();
+        assertThatThrownBy(call).isInstanceOf(type);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LATEST);
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.redispatterns.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redispatterns.testkit.RedisDeployment;
+import io.github.redispatterns.testkit.RedisTest;
+import io.github.redispatterns.testkit.TestKeys;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+
+@RedisTest
+class PubSubIT {
+
+    @Parameter
+    RedisDeployment deployment;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final RecordingListener listener = new RecordingListener();
+    private Redis redis;
+
+    @BeforeEach
+    void open() {
+        redis = Handles.open(deployment, RedisOptions.builder().meterRegistry(registry));
+    }
+
+    @AfterEach
+    void close() {
+        redis.close();
+    }
+
+    @Test
+    void everyListenerHearsItsChannelUntilClosed(TestKeys keys) {
+        RecordingListener second = new RecordingListener();
+        String channel = keys.key("channel");
+        Subscription first = redis.pubSub().subscribe(channel, listener);
+        try (first) {
+            Subscription other = redis.pubSub().subscribe(channel, second);
+            redis.pubSub().subscribe(keys.key("another"), new RecordingListener());
+            publish(channel, "one");
+            Awaitility.await().untilAsserted(() -> assertThat(listener.messages).containsExactly("one"));
+            Awaitility.await().untilAsserted(() -> assertThat(second.messages).containsExactly("one"));
+            other.close();
+            other.close();
+            publish(channel, "two");
+            Awaitility.await().untilAsserted(() -> assertThat(listener.messages).containsExactly("one", "two"));
+            assertThat(second.messages).containsExactly("one");
+            assertThat(listener.gaps).hasValue(0);
+        }
+        Awaitility.await().untilAsserted(() -> assertThat(subscribers(channel)).isZero());
+    }
+
+    @Test
+    void aLostConnectionIsToldOnceTheChannelIsSubscribedAgain(TestKeys keys) {
+        String channel = keys.key("channel");
+        redis.pubSub().subscribe(channel, listener);
+        deployment.dropClients();
+        Awaitility.await().untilAsserted(() -> assertThat(listener.gaps.get()).isPositive());
+        assertThat(registry.counter("redis.patterns.core.pubsub.gaps").count()).isPositive();
+        publish(channel, "after");
+        Awaitility.await().untilAsserted(() -> assertThat(listener.messages).containsExactly("after"));
+    }
+
+    @Test
+    void aFailoverIsToldToo(TestKeys keys) {
+        if (deployment.topology() == io.github.redispatterns.testkit.Topology.STANDALONE) {
+            deployment.masters().get(0).kill9();
+            deployment.masters().get(0).restart();
+        } else {
+            redis.pubSub().subscribe(keys.key("channel"), listener);
+            deployment.failover();
+        }
+        String channel = keys.key("later");
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .until(() -> redis.pubSub().subscribe(channel, listener) != null);
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).ignoreExceptions().untilAsserted(() -> {
+            publish(channel, "after");
+            assertThat(listener.messages).contains("after");
+        });
+    }
+
+    @Test
+    void aListenerThatThrowsStaysSubscribed(TestKeys keys) {
+        String channel = keys.key("channel");
+        redis.pubSub().subscribe(channel, new MessageListener() {
+            @Override
+            public void onMessage(byte[] message) {
+                throw new IllegalStateException("listener");
+            }
+
+            @Override
+            public void mayHaveMissed() {
+                throw new IllegalStateException("listener");
+            }
+        });
+        redis.pubSub().subscribe(channel, listener);
+        publish(channel, "one");
+        publish(channel, "two");
+        Awaitility.await().untilAsserted(() -> assertThat(listener.messages).containsExactly("one", "two"));
+        deployment.dropClients();
+        Awaitility.await().untilAsserted(() -> assertThat(listener.gaps.get()).isPositive());
+    }
+
+    private void publish(String channel, String message) {
+        redis.execute(c -> c.publish(channel, message));
+    }
+
+    private long subscribers(String channel) {
+        return deployment.nodes().stream()
+                .mapToLong(node -> node.call(c -> c.pubsubNumsub(channel)).get(channel))
+                .sum();
+    }
+}
