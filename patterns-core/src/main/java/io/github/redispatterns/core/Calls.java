@@ -29,10 +29,12 @@ final class Calls {
     private final long timeoutNanos;
     private final boolean attemptsTimeOut;
     private final CoreMetrics metrics;
+    private final Runnable onUnknown;
     private volatile boolean closed;
 
-    /** {@code attemptsTimeOut}: whether the client by itself ends each attempt at the timeout. */
-    Calls(Duration timeout, boolean attemptsTimeOut, CoreMetrics metrics) {
+    /** {@code attemptsTimeOut}: whether the client by itself ends each attempt at the timeout; {@code onUnknown}: told of calls without reply. */
+    Calls(Duration timeout, boolean attemptsTimeOut, CoreMetrics metrics, Runnable onUnknown) {
+        this.onUnknown = onUnknown;
         this.timeoutNanos = timeout.toNanos();
         this.attemptsTimeOut = attemptsTimeOut;
         this.metrics = metrics;
@@ -147,6 +149,9 @@ final class Calls {
                     : new NotExecutedException("Refused until the deadline of " + millis + " ms; not executed", worst);
             if (result.completeExceptionally(failure)) {
                 metrics.failed(failure);
+                if (unknown) {
+                    onUnknown.run();
+                }
             }
         }
     }

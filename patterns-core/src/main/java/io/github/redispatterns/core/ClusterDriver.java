@@ -11,11 +11,16 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /** A Redis Cluster. */
 final class ClusterDriver implements Driver {
 
+    private static final long REFRESH_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final AtomicLong lastRefresh = new AtomicLong(System.nanoTime());
     private final RedisClusterClient client;
     private final Ownership ownership;
     private final String address;
@@ -80,6 +85,16 @@ final class ClusterDriver implements Driver {
     public <K, V> RedisClusterAsyncCommands<K, V> commands(
             StatefulConnection<?, ?> connection, RedisCodec<K, V> codec) {
         return CodecViews.cluster((StatefulRedisClusterConnection<?, ?>) connection, codec);
+    }
+
+    /** Lettuce looks anew when a connection breaks or is redirected, but a frozen master does neither. */
+    @Override
+    public void suspectTopology() {
+        long now = System.nanoTime();
+        long last = lastRefresh.get();
+        if (now - last > REFRESH_PAUSE_NANOS && lastRefresh.compareAndSet(last, now)) {
+            client.refreshPartitionsAsync();
+        }
     }
 
     @Override

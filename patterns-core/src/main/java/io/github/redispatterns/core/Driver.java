@@ -29,6 +29,9 @@ sealed interface Driver permits SingleDriver, ClusterDriver {
     /** The commands over a connection of this driver, with any codec. */
     <K, V> RedisClusterAsyncCommands<K, V> commands(StatefulConnection<?, ?> connection, RedisCodec<K, V> codec);
 
+    /** A command got no reply in time: the server that owns its key may have been replaced. */
+    void suspectTopology();
+
     /** Ends the client and its threads if they are ours. */
     void shutdown();
 }

@@ -56,7 +56,11 @@ public final class Redis implements AutoCloseable {
         this.bytes = driver.commands(connection, ByteArrayCodec.INSTANCE);
         this.strings = driver.commands(connection, StringCodec.UTF8);
         this.metrics = new CoreMetrics(options.meterRegistry());
-        this.calls = new Calls(options.commandTimeout(), SafeDefaults.timesOut(connection.getOptions()), metrics);
+        this.calls = new Calls(
+                options.commandTimeout(),
+                SafeDefaults.timesOut(connection.getOptions()),
+                metrics,
+                driver::suspectTopology);
         this.pubSub = new PubSub(driver, options, metrics);
     }
 

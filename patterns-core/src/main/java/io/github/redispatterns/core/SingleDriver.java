@@ -48,6 +48,11 @@ record SingleDriver(RedisClient client, RedisURI uri, Ownership ownership) imple
     }
 
     @Override
+    public void suspectTopology() {
+        // One server has no other, and Sentinels tell of a new master by themselves.
+    }
+
+    @Override
     public void shutdown() {
         if (ownership == Ownership.OWNED) {
             Connector.shutdown(client);

@@ -20,7 +20,7 @@ class CallsTest {
     private final RedisException lost = new RedisException("Connection disconnected");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Calls calls = new Calls(Duration.ofMillis(300), false, new CoreMetrics(registry));
+    private final Calls calls = new Calls(Duration.ofMillis(300), false, new CoreMetrics(registry), () -> {});
     private final Queue<CompletionStage<String>> attempts = new ArrayDeque<>();
 
     @Test
