@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * <p><b>Guarantees</b>: the user exists on every data node when {@link #create} returns, replicas included, so that it outlives a
  * failover; {@link #close} deletes it everywhere.
  *
- * <p><b>Does not guarantee</b>: that a node restarted meanwhile still has it: it is not saved.
+ * <p><b>Does not guarantee</b>: that a node restarted meanwhile still has it: it is not saved; see {@link #restore()}.
  *
  * <p><b>Cost</b>: one {@code ACL SETUSER} per data node.
  *
@@ -25,9 +25,15 @@ public final class AclUser implements AutoCloseable {
     private final RedisDeployment deployment;
     private final String name;
 
-    private AclUser(RedisDeployment deployment, String name) {
+    private final Object[] command;
+
+    private AclUser(RedisDeployment deployment, String name, String rules) {
         this.deployment = deployment;
         this.name = name;
+        this.command = Stream.concat(
+                        Stream.of("SETUSER", name, "reset", "on", ">" + PASSWORD),
+                        Stream.of(rules.strip().split("\\s+")))
+                .toArray();
     }
 
     /**
@@ -41,14 +47,16 @@ public final class AclUser implements AutoCloseable {
     public static AclUser create(RedisDeployment deployment, String rules) {
         String name =
                 "testkit-" + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), Character.MAX_RADIX);
-        Object[] words = Stream.concat(
-                        Stream.of("SETUSER", name, "reset", "on", ">" + PASSWORD),
-                        Stream.of(rules.strip().split("\\s+")))
-                .toArray();
+        AclUser user = new AclUser(deployment, name, rules);
+        user.restore();
+        return user;
+    }
+
+    /** Creates the user again where it is missing: a node that was restarted has forgotten it. */
+    public void restore() {
         for (RedisNode node : deployment.nodes()) {
-            node.call(commands -> Admin.status(commands, CommandType.ACL, words));
+            node.call(commands -> Admin.status(commands, CommandType.ACL, command));
         }
-        return new AclUser(deployment, name);
     }
 
     /**
@@ -70,7 +78,7 @@ public final class AclUser implements AutoCloseable {
     }
 
     /**
-     * What the servers have refused this user, as they log it.
+     * What the servers have refused this user, as they log it: commands, keys and channels, not failed logins.
      *
      * @return for each entry of {@code ACL LOG} the node, the reason, the context and the object; empty if all was allowed
      */
@@ -79,7 +87,7 @@ public final class AclUser implements AutoCloseable {
         for (RedisNode node : deployment.nodes()) {
             for (Object entry : node.call(commands -> Admin.list(commands, CommandType.ACL, "LOG", "128"))) {
                 List<?> fields = (List<?>) entry;
-                if (name.equals(field(fields, "username"))) {
+                if (name.equals(field(fields, "username")) && !"auth".equals(field(fields, "reason"))) {
                     denials.add(node + ": " + field(fields, "reason") + " in " + field(fields, "context") + ": "
                             + field(fields, "object"));
                 }
