@@ -18,6 +18,20 @@ final class CacheAsideExamples {
         void save(String id, Product product);
     }
 
+    static Product importExample(Products database) {
+        // region import
+        try (Redis redis = Redis.connect("redis://localhost:6379")) {
+            CacheAside<Product> products = CacheAside.create(
+                    redis,
+                    KeySpace.of("shop", "product"),
+                    JsonCodec.of(Product.class),
+                    CacheAsideOptions.ofTtl(Duration.ofMinutes(10)));
+
+            return products.get("42", id -> database.find(id));
+        }
+        // endregion
+    }
+
     static Product quickStart(Redis redis, KeySpace keySpace, Products database) {
         // region quick-start
         CacheAside<Product> products = CacheAside.create(

@@ -117,6 +117,16 @@ class RedisIT {
     }
 
     @Test
+    void theExamplesInTheReadmeRun() {
+        if (deployment.topology() != io.github.redispatterns.testkit.Topology.CLUSTER) {
+            CoreExamples.handle(deployment.uri());
+        }
+        String key = KeySpace.of("examples").key("failures");
+        Handles.set(redis, key, "41");
+        assertThat(CoreExamples.failures(redis, key)).isEqualTo(42);
+    }
+
+    @Test
     void badInputIsRefused() {
         assertThatThrownBy(() -> redis.execute(null)).hasMessage("command: must not be null");
         assertThatThrownBy(() -> redis.execute(ByteArrayCodec.INSTANCE, null)).hasMessage("command: must not be null");
