@@ -20,7 +20,14 @@ public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime,
     private static final Duration DEFAULT_LEASE_TIME = Duration.ofSeconds(10);
     private static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(30);
 
-    /** Checks every setting. */
+    /**
+     * Checks every setting.
+     *
+     * @param ttl as above, from 1 ms
+     * @param jitter as above, from 0 to 1
+     * @param leaseTime as above, from 1 ms
+     * @param maxWait as above, at least the lease time
+     */
     public CacheAsideOptions {
         Check.ttl("ttl", ttl);
         Check.range("jitter", jitter, 0, 1);

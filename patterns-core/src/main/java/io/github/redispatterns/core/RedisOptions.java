@@ -27,7 +27,16 @@ public record RedisOptions(
 
     private static final RedisOptions DEFAULTS = builder().build();
 
-    /** Checks the durations. */
+    /**
+     * Checks the durations.
+     *
+     * @param commandTimeout as above, from 1 ms
+     * @param connectTimeout as above, from 1 ms
+     * @param clientResources as above
+     * @param sslOptions as above
+     * @param meterRegistry as above
+     * @param scriptHook as above
+     */
     public RedisOptions {
         Check.ttl("commandTimeout", commandTimeout);
         Check.ttl("connectTimeout", connectTimeout);

@@ -12,7 +12,12 @@ import java.util.function.UnaryOperator;
  */
 public record ScriptHook(UnaryOperator<String> rewrite, Supplier<String> trailingArgument) {
 
-    /** Checks that nothing is null. */
+    /**
+     * Checks that nothing is null.
+     *
+     * @param rewrite as above
+     * @param trailingArgument as above
+     */
     public ScriptHook {
         Check.notNull("rewrite", rewrite);
         Check.notNull("trailingArgument", trailingArgument);

@@ -1,0 +1,86 @@
+package io.github.redispatterns.testkit;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
+import io.lettuce.core.cluster.models.partitions.Partitions;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The cluster as one node sees it. */
+final class ClusterView {
+
+    private static final Set<NodeFlag> TROUBLE =
+            Set.of(NodeFlag.FAIL, NodeFlag.EVENTUAL_FAIL, NodeFlag.HANDSHAKE, NodeFlag.NOADDR);
+
+    private final String text;
+    private final Partitions partitions;
+
+    private ClusterView(String text) {
+        this.text = text;
+        this.partitions = ClusterPartitionParser.parse(text);
+    }
+
+    static ClusterView seenBy(RedisNode node) {
+        return new ClusterView(node.call(commands -> commands.clusterNodes()));
+    }
+
+    /** The state that the node itself reports, and its link if it is a replica. */
+    static boolean isWorking(RedisNode node) {
+        return node.call(commands -> {
+            Map<String, String> replication = SentinelView.info(commands.info("replication"));
+            return commands.clusterInfo().contains("cluster_state:ok")
+                    && "up".equals(replication.getOrDefault("master_link_status", "up"));
+        });
+    }
+
+    /** So many nodes, all of them connected and none in doubt. */
+    boolean isComplete(int nodes) {
+        return partitions.size() == nodes
+                && partitions.stream().allMatch(RedisClusterNode::isConnected)
+                && partitions.stream().flatMap(node -> node.getFlags().stream()).noneMatch(TROUBLE::contains);
+    }
+
+    /** All slots owned, none on its way. */
+    boolean isSettled() {
+        return !text.contains("[")
+                && partitions.stream().mapToInt(node -> node.getSlots().size()).sum() == SlotHash.SLOT_COUNT;
+    }
+
+    Map<String, List<Integer>> owners() {
+        Map<String, List<Integer>> owners = new TreeMap<>();
+        partitions.stream()
+                .filter(node -> !node.hasNoSlots())
+                .forEach(node -> owners.put(node.getNodeId(), node.getSlots()));
+        return owners;
+    }
+
+    /** Masters first. */
+    List<RedisURI> addresses() {
+        return partitions.stream()
+                .sorted(Comparator.comparing(RedisClusterNode::hasNoSlots))
+                .map(RedisClusterNode::getUri)
+                .toList();
+    }
+
+    boolean ownsSlots(String id) {
+        return partitions.stream().anyMatch(node -> node.getNodeId().equals(id) && !node.hasNoSlots());
+    }
+
+    boolean replicatesOf(String id, String masterId) {
+        return partitions.stream().anyMatch(node -> node.getNodeId().equals(id) && masterId.equals(node.getSlaveOf()));
+    }
+
+    String ownerOf(int slot) {
+        return partitions.stream()
+                .filter(node -> node.hasSlot(slot))
+                .findFirst()
+                .map(RedisClusterNode::getNodeId)
+                .orElse("nobody");
+    }
+}
