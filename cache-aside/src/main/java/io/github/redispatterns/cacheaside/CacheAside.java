@@ -176,7 +176,7 @@ public final class CacheAside<V> {
         mine.result().whenComplete((outcome, failure) -> flights.remove(reader.key(), mine));
         mine.goOn(found, asked);
         return mine.result().thenApply(outcome -> {
-            metrics.got(CacheMetrics.Source.LOADED);
+            metrics.got(outcome.source());
             return outcome.value();
         });
     }

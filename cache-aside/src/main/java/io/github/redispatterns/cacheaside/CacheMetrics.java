@@ -13,8 +13,13 @@ final class CacheMetrics {
 
     /** Where a get's value came from. */
     enum Source {
+        /** It was there. */
         REDIS,
+        /** This caller loaded it. */
         LOADED,
+        /** Another process loaded it. */
+        WAITED,
+        /** Another caller in this process got it. */
         JOINED
     }
 

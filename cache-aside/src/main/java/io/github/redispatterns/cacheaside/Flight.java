@@ -52,7 +52,7 @@ final class Flight<V> {
     /** Goes on from what was found at the key by a request sent at {@code asked}, a monotonic time in ns. */
     void goOn(Found<V> found, long asked) {
         if (found instanceof Found.Value<V> entry) {
-            result.complete(new Outcome<>(entry.value(), asked));
+            result.complete(new Outcome<>(entry.value(), asked, CacheMetrics.Source.WAITED));
         } else if (found instanceof Found.Missing<V> missing) {
             takeLease(missing.unreadable());
         } else {
@@ -117,10 +117,10 @@ final class Flight<V> {
         store.fill(key, lease, entry, Ttl.jittered(options)).whenComplete((stored, failure) -> {
             if (failure != null) { // the value is good all the same; what stands at the key is not known
                 metrics.loaded(CacheMetrics.Load.NOT_STORED, began);
-                result.complete(new Outcome<>(value, began));
+                result.complete(new Outcome<>(value, began, CacheMetrics.Source.LOADED));
             } else {
                 metrics.loaded(stored ? CacheMetrics.Load.STORED : CacheMetrics.Load.DISCARDED, began);
-                result.complete(new Outcome<>(value, stored ? asked : began));
+                result.complete(new Outcome<>(value, stored ? asked : began, CacheMetrics.Source.LOADED));
             }
         });
     }
@@ -130,7 +130,7 @@ final class Flight<V> {
         long asked = System.nanoTime();
         store.release(key, lease).whenComplete((released, failure) -> {
             boolean current = failure == null && released;
-            result.complete(new Outcome<>(null, current ? asked : began));
+            result.complete(new Outcome<>(null, current ? asked : began, CacheMetrics.Source.LOADED));
         });
     }
 

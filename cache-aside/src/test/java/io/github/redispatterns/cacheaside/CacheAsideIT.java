@@ -75,9 +75,8 @@ class CacheAsideIT {
         assertThat(Sync.<String>await(cache.getAsync("k", key -> CompletableFuture.completedFuture("other"))))
                 .isEqualTo("value 1");
         assertThat(loads).hasValue(1);
-        assertThat(counted("redis.patterns.cacheaside.gets", "source", "redis")).isEqualTo(2);
-        assertThat(counted("redis.patterns.cacheaside.gets", "source", "loaded"))
-                .isEqualTo(1);
+        assertThat(gets("redis")).isEqualTo(2);
+        assertThat(gets("loaded")).isEqualTo(1);
         assertThat(registry.timer("redis.patterns.cacheaside.loads", "outcome", "stored")
                         .count())
                 .isEqualTo(1);
@@ -177,7 +176,8 @@ class CacheAsideIT {
             CountDownLatch gate = new CountDownLatch(1);
             List<Future<String>> readers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                Redis handle = Handles.open(deployment, user);
+                Redis handle =
+                        Handles.open(deployment, user, RedisOptions.builder().meterRegistry(registry));
                 handles.add(handle);
                 CacheAside<String> other = cache(handle, CacheAsideOptions.ofTtl(TTL));
                 for (int thread = 0; thread < 4; thread++) {
@@ -193,6 +193,10 @@ class CacheAsideIT {
                 assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo("value 1");
             }
             assertThat(loads).hasValue(1);
+            assertThat(gets("loaded")).isEqualTo(1);
+            assertThat(gets("waited")).isPositive();
+            assertThat(gets("loaded") + gets("waited") + gets("joined") + gets("redis"))
+                    .isEqualTo(32);
         } finally {
             handles.forEach(Redis::close);
         }
@@ -414,7 +418,8 @@ class CacheAsideIT {
         return deployment.masterOf(keys.key(key)).call(c -> c.pttl(keys.key(key)));
     }
 
-    private double counted(String meter, String tag, String value) {
-        return registry.counter(meter, tag, value).count();
+    private double gets(String source) {
+        return registry.counter("redis.patterns.cacheaside.gets", "source", source)
+                .count();
     }
 }

@@ -32,16 +32,19 @@ class CacheModelIT {
 
     private AclUser user;
     private Redis redis;
+    private Redis admin;
 
     @BeforeEach
     void open(TestKeys keys) {
         user = Handles.leastPrivileged(deployment, keys);
         redis = Handles.open(deployment, user);
+        admin = Handles.admin(deployment);
     }
 
     @AfterEach
     void close() {
         redis.close();
+        admin.close();
         assertThat(user.denials()).isEmpty();
         user.close();
     }
@@ -49,6 +52,7 @@ class CacheModelIT {
     @Test
     void theScriptsDoWhatTheModelDoes(TestKeys keys) throws Exception {
         CacheStore store = new CacheStore(redis, KeySpace.of(keys.prefix()));
+        String name = KeySpace.of(keys.prefix()).key("k");
         long seed = 20_261_121;
         Random random = new Random(seed);
         byte[][] leases = new byte[LOADS][];
@@ -93,6 +97,10 @@ class CacheModelIT {
                 default -> leases[load] = CacheRecord.newLease(); // the next load of this caller
             }
             assertThat(Sync.await(store.read("k"))).as(as).isEqualTo(state);
+            if (state != null) {
+                long livesMillis = Sync.<Long>await(admin.commands().pttl(name));
+                assertThat(livesMillis).as(as).isBetween(TIME.toMillis() / 2, TIME.toMillis());
+            }
         }
     }
 

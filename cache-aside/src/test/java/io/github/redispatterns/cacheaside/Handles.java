@@ -31,6 +31,14 @@ final class Handles {
         }
     }
 
+    /** With all rights, for what the test itself looks at. */
+    static Redis admin(RedisDeployment deployment) {
+        return switch (deployment.topology()) {
+            case STANDALONE, SENTINEL -> Redis.connect(deployment.uri());
+            case CLUSTER -> Redis.connectCluster(deployment.uris().toArray(String[]::new));
+        };
+    }
+
     static Redis open(RedisDeployment deployment, AclUser user) {
         return open(deployment, user, RedisOptions.builder());
     }
