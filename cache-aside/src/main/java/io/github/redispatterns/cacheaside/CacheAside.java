@@ -7,12 +7,7 @@ import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.Sync;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,17 +38,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CacheAside<V> {
 
-    private final CacheStore store;
-    private final CacheFormat<V> format;
-    private final CacheAsideOptions options;
-    private final CacheMetrics metrics;
-    private final ConcurrentMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
+    private final CacheParts<V> parts;
+    private final SingleFlight<V> flights;
 
-    private CacheAside(Redis redis, KeySpace keys, Codec<V> codec, CacheAsideOptions options) {
-        this.options = options;
-        this.metrics = new CacheMetrics(redis.meterRegistry());
-        this.store = new CacheStore(redis, keys);
-        this.format = new CacheFormat<>(codec, metrics);
+    private CacheAside(CacheParts<V> parts) {
+        this.parts = parts;
+        this.flights = new SingleFlight<>(parts);
     }
 
     /**
@@ -67,11 +57,13 @@ public final class CacheAside<V> {
      * @return the cache
      */
     public static <V> CacheAside<V> create(Redis redis, KeySpace keys, Codec<V> codec, CacheAsideOptions options) {
+        Check.notNull("redis", redis);
+        Check.notNull("keys", keys);
+        Check.notNull("codec", codec);
+        Check.notNull("options", options);
+        CacheMetrics metrics = new CacheMetrics(redis.meterRegistry(), options.name());
         return new CacheAside<>(
-                Check.notNull("redis", redis),
-                Check.notNull("keys", keys),
-                Check.notNull("codec", codec),
-                Check.notNull("options", options));
+                new CacheParts<>(new CacheStore(redis, keys), new CacheFormat<>(codec, metrics), options, metrics));
     }
 
     /**
@@ -99,10 +91,12 @@ public final class CacheAside<V> {
      * @param loader how to load it from the source of truth
      * @return the value, or null if the source has none; fails as {@link #get} does, and as the loader's stage does
      */
-    public CompletionStage<@Nullable V> getAsync(String key, AsyncLoader<V> loader) {
+    public CompletionStage<@Nullable V> getAsync(String key, AsyncLoader<? extends V> loader) {
         Check.text("key", key);
         Check.notNull("loader", loader);
-        return get(new Reader<>(key, loader, System.nanoTime()));
+        long began = System.nanoTime();
+        return read(new Reader<>(
+                key, loader, began, began + parts.options().maxWait().toNanos()));
     }
 
     /**
@@ -126,8 +120,11 @@ public final class CacheAside<V> {
      */
     public CompletionStage<@Nullable Void> putAsync(String key, V value) {
         Check.text("key", key);
-        byte[] entry = CacheRecord.entry(format.encode(Check.notNull("value", value)));
-        return store.put(key, entry, Ttl.jittered(options)).thenApply(stored -> null);
+        byte[] entry = CacheRecord.entry(parts.format().encode(Check.notNull("value", value)));
+        CacheAsideOptions options = parts.options();
+        return parts.store()
+                .put(key, entry, Ttl.jittered(options.ttl(), options.jitter()))
+                .thenApply(stored -> null);
     }
 
     /**
@@ -150,63 +147,19 @@ public final class CacheAside<V> {
      * @return completes once the value is gone; fails as {@link #invalidate} does
      */
     public CompletionStage<@Nullable Void> invalidateAsync(String key) {
-        return store.invalidate(Check.text("key", key)).thenApply(removed -> null);
+        return parts.store().invalidate(Check.text("key", key)).thenApply(removed -> null);
     }
 
-    private CompletionStage<@Nullable V> get(Reader<V> reader) {
+    private CompletionStage<@Nullable V> read(Reader<V> reader) {
         long asked = System.nanoTime();
-        return store.read(reader.key()).thenCompose(bytes -> {
-            Found<V> found = format.read(bytes);
+        return parts.store().read(reader.key()).thenCompose(bytes -> {
+            Found<V> found = parts.format().read(bytes);
             if (found instanceof Found.Value<V> entry) {
-                metrics.got(CacheMetrics.Source.REDIS);
+                parts.metrics().got(Source.REDIS);
                 return CompletableFuture.completedFuture(entry.value());
             }
-            return fly(reader, found, asked);
+            return flights.fly(reader, found, asked, this::read);
         });
-    }
-
-    /** Begins the flight for a missing key, or joins the one under way. */
-    private CompletionStage<@Nullable V> fly(Reader<V> reader, Found<V> found, long asked) {
-        long deadline = reader.began() + options.maxWait().toNanos();
-        Flight<V> mine = new Flight<>(reader.key(), reader.loader(), store, format, options, metrics, deadline);
-        Flight<V> other = flights.putIfAbsent(reader.key(), mine);
-        if (other != null) {
-            return join(reader, other, deadline);
-        }
-        mine.result().whenComplete((outcome, failure) -> flights.remove(reader.key(), mine));
-        mine.goOn(found, asked);
-        return mine.result().thenApply(outcome -> {
-            metrics.got(outcome.source());
-            return outcome.value();
-        });
-    }
-
-    private CompletionStage<@Nullable V> join(Reader<V> reader, Flight<V> flight, long deadline) {
-        return flight.result()
-                .copy()
-                .orTimeout(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
-                .handle((outcome, failure) -> {
-                    if (failure == null && outcome.mayServe(reader.began())) {
-                        metrics.got(CacheMetrics.Source.JOINED);
-                        return CompletableFuture.completedStage(outcome.value());
-                    }
-                    if (System.nanoTime() - deadline >= 0) {
-                        return CompletableFuture.<@Nullable V>failedStage(new LoadTimeoutException(options.maxWait()));
-                    }
-                    if (failure == null || isNotOurs(Sync.unwrap(failure))) {
-                        return get(reader);
-                    }
-                    return CompletableFuture.<@Nullable V>failedStage(Sync.unwrap(failure));
-                })
-                .thenCompose(next -> next);
-    }
-
-    /** Whether a failure concerns only the caller who began the flight: gone, or out of time, not out of luck. */
-    private static boolean isNotOurs(Throwable failure) {
-        return failure instanceof RejectedExecutionException
-                || failure instanceof LoadTimeoutException
-                || failure instanceof TimeoutException
-                || (failure instanceof LoadFailedException && failure.getCause() instanceof InterruptedException);
     }
 
     private static <V> CompletionStage<? extends @Nullable V> loadIn(
@@ -226,7 +179,4 @@ public final class CacheAside<V> {
                 },
                 caller);
     }
-
-    /** One caller of get: when it began decides which values it may have. */
-    private record Reader<V>(String key, AsyncLoader<V> loader, long began) {}
 }

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param leaseTime how long one load may take before another caller may begin its own, from 1 ms; 10 s by default
  * @param maxWait how long a caller waits for another's load, at least the lease time, so that a loader that died is
  *     replaced first; 30 s by default, or three lease times if that is longer
+ * @param name the cache's name in metrics, the tag {@code cache}; {@code default} by default
  */
-public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime, Duration maxWait) {
+public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime, Duration maxWait, String name) {
 
     private static final Duration DEFAULT_LEASE_TIME = Duration.ofSeconds(10);
     private static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(30);
@@ -27,12 +28,14 @@ public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime,
      * @param jitter as above, from 0 to 1
      * @param leaseTime as above, from 1 ms
      * @param maxWait as above, at least the lease time
+     * @param name as above, not empty
      */
     public CacheAsideOptions {
-        Check.ttl("ttl", ttl);
+        Check.duration("ttl", ttl);
         Check.range("jitter", jitter, 0, 1);
-        Check.ttl("leaseTime", leaseTime);
-        if (Check.ttl("maxWait", maxWait).compareTo(leaseTime) < 0) {
+        Check.duration("leaseTime", leaseTime);
+        Check.text("name", name);
+        if (Check.duration("maxWait", maxWait).compareTo(leaseTime) < 0) {
             throw new IllegalArgumentException(
                     "maxWait: must be at least the leaseTime of " + leaseTime + ", is " + maxWait);
         }
@@ -55,7 +58,7 @@ public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime,
      * @return a new builder
      */
     public static Builder builder(Duration ttl) {
-        return new Builder(Check.ttl("ttl", ttl));
+        return new Builder(Check.duration("ttl", ttl));
     }
 
     /** Changes single settings; see {@link CacheAsideOptions} for their meaning, units and defaults. */
@@ -65,6 +68,7 @@ public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime,
         private double jitter = 0.1;
         private Duration leaseTime = DEFAULT_LEASE_TIME;
         private @Nullable Duration maxWait;
+        private String name = "default";
 
         private Builder(Duration ttl) {
             this.ttl = ttl;
@@ -88,7 +92,7 @@ public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime,
          * @return this builder
          */
         public Builder leaseTime(Duration time) {
-            this.leaseTime = Check.ttl("leaseTime", time);
+            this.leaseTime = Check.duration("leaseTime", time);
             return this;
         }
 
@@ -99,7 +103,18 @@ public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime,
          * @return this builder
          */
         public Builder maxWait(Duration wait) {
-            this.maxWait = Check.ttl("maxWait", wait);
+            this.maxWait = Check.duration("maxWait", wait);
+            return this;
+        }
+
+        /**
+         * Names the cache in metrics, so that two caches of one registry are told apart.
+         *
+         * @param cacheName the value of the tag {@code cache}; never a tenant or a key
+         * @return this builder
+         */
+        public Builder name(String cacheName) {
+            this.name = Check.text("name", cacheName);
             return this;
         }
 
@@ -114,7 +129,7 @@ public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime,
                 Duration threeLeases = leaseTime.multipliedBy(3);
                 wait = threeLeases.compareTo(DEFAULT_MAX_WAIT) > 0 ? threeLeases : DEFAULT_MAX_WAIT;
             }
-            return new CacheAsideOptions(ttl, jitter, leaseTime, wait);
+            return new CacheAsideOptions(ttl, jitter, leaseTime, wait, name);
         }
     }
 }

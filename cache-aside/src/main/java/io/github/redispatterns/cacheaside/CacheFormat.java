@@ -1,9 +1,6 @@
 package io.github.redispatterns.cacheaside;
 
 import io.github.redispatterns.core.Codec;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what stands at a key, and writes what shall stand there. */
@@ -21,10 +18,9 @@ final class CacheFormat<V> {
         return codec.encode(value);
     }
 
-    /** Bytes that cannot be read count as missing: a cache must not make its readers fail. */
     Found<V> read(byte @Nullable [] record) {
         if (record == null) {
-            return new Found.Missing<>(CacheStore.NONE);
+            return new Found.Absent<>();
         }
         if (CacheRecord.isLease(record)) {
             return new Found.Leased<>();
@@ -33,20 +29,14 @@ final class CacheFormat<V> {
         if (value != null) {
             try {
                 return new Found.Value<>(codec.decode(value));
-            } catch (RuntimeException e) { // the codec may be the caller's own; the content may be in its message
+            } catch (RuntimeException e) {
+                // Not kept: the codec may be the caller's own, and quote the content. A cache must not make readers
+                // fail.
                 metrics.unreadable();
-                return new Found.Missing<>(sha1(record));
+                return new Found.Unreadable<>(record);
             }
         }
         metrics.unreadable();
-        return new Found.Missing<>(sha1(record));
-    }
-
-    private static String sha1(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-1", e);
-        }
+        return new Found.Unreadable<>(record);
     }
 }

@@ -3,8 +3,6 @@ package io.github.redispatterns.cacheaside;
 import io.github.redispatterns.core.KeySpace;
 import io.github.redispatterns.core.LuaScript;
 import io.github.redispatterns.core.Redis;
-import io.lettuce.core.codec.ByteArrayCodec;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The atomic steps on one key, bytes in and bytes out. */
 final class CacheStore {
 
-    /** For {@link #lease}: nothing at the key counts as missing but nothing. */
-    static final String NONE = "";
+    private static final byte[] NOTHING = {};
 
     private static final LuaScript<byte @Nullable []> LEASE =
             LuaScript.bytes(CacheStore.class, "cache-aside/cache_lease.lua").idempotent();
@@ -33,12 +30,17 @@ final class CacheStore {
     }
 
     CompletionStage<byte @Nullable []> read(String key) {
-        byte[] name = keys.key(key).getBytes(StandardCharsets.UTF_8);
-        return redis.executeAsync(ByteArrayCodec.INSTANCE, commands -> commands.get(name));
+        String name = keys.key(key);
+        return redis.executeAsync(Redis.KEYS_AND_BYTES, commands -> commands.get(name));
     }
 
-    /** Null if the lease was taken, else what is at the key; {@code unreadable} is the SHA-1 of a value to replace. */
-    CompletionStage<byte @Nullable []> lease(String key, byte[] lease, Duration time, String unreadable) {
+    /** Null if the lease was taken of a key that holds nothing; else what it holds. */
+    CompletionStage<byte @Nullable []> lease(String key, byte[] lease, Duration time) {
+        return lease(key, lease, time, NOTHING);
+    }
+
+    /** Null if the lease was taken of a key that holds nothing or just these unreadable bytes; else what it holds. */
+    CompletionStage<byte @Nullable []> lease(String key, byte[] lease, Duration time, byte[] unreadable) {
         return LEASE.on(redis)
                 .key(keys.key(key))
                 .arg(lease)

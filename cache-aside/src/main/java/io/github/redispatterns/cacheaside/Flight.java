@@ -17,135 +17,92 @@ final class Flight<V> {
     private static final long MIN_POLL_MILLIS = 5;
     private static final long MAX_POLL_MILLIS = 40;
 
-    private final String key;
-    private final AsyncLoader<V> loader;
-    private final CacheStore store;
-    private final CacheFormat<V> format;
-    private final CacheAsideOptions options;
-    private final CacheMetrics metrics;
-    private final byte[] lease = CacheRecord.newLease();
-    private final long deadline;
-    private final CompletableFuture<Outcome<V>> result = new CompletableFuture<>();
+    private final Reader<V> reader;
+    private final CacheParts<V> parts;
+    private final CompletableFuture<FlightResult<V>> result = new CompletableFuture<>();
+    private byte @Nullable [] lease;
     private long pollMillis = MIN_POLL_MILLIS;
 
-    Flight(
-            String key,
-            AsyncLoader<V> loader,
-            CacheStore store,
-            CacheFormat<V> format,
-            CacheAsideOptions options,
-            CacheMetrics metrics,
-            long deadline) {
-        this.key = key;
-        this.loader = loader;
-        this.store = store;
-        this.format = format;
-        this.options = options;
-        this.metrics = metrics;
-        this.deadline = deadline;
+    Flight(Reader<V> reader, CacheParts<V> parts) {
+        this.reader = reader;
+        this.parts = parts;
     }
 
-    CompletableFuture<Outcome<V>> result() {
+    CompletableFuture<FlightResult<V>> result() {
         return result;
     }
 
-    /** Goes on from what was found at the key by a request sent at {@code asked}, a monotonic time in ns. */
-    void goOn(Found<V> found, long asked) {
+    /** Goes on from what a request sent at {@code asked}, a monotonic time in ns, has found at the key. */
+    void proceed(Found<V> found, long asked) {
         if (found instanceof Found.Value<V> entry) {
-            result.complete(new Outcome<>(entry.value(), asked, CacheMetrics.Source.WAITED));
-        } else if (found instanceof Found.Missing<V> missing) {
-            takeLease(missing.unreadable());
-        } else {
+            result.complete(new FlightResult<>(entry.value(), Source.REDIS, asked));
+        } else if (found instanceof Found.Leased<V>) {
             waitForOther();
+        } else {
+            takeLease(found);
         }
     }
 
-    private void takeLease(String unreadable) {
+    private void takeLease(Found<V> found) {
+        byte[] mine = lease;
+        if (mine == null) {
+            mine = CacheRecord.newLease();
+            lease = mine;
+        }
+        byte[] taken = mine;
         long asked = System.nanoTime();
-        then(store.lease(key, lease, options.leaseTime(), unreadable), current -> {
+        CompletionStage<byte @Nullable []> asking = found instanceof Found.Unreadable<V> unreadable
+                ? parts.store().lease(reader.key(), taken, parts.options().leaseTime(), unreadable.record())
+                : parts.store().lease(reader.key(), taken, parts.options().leaseTime());
+        then(asking, current -> {
             if (current == null) {
-                load();
+                load(taken);
             } else {
-                goOn(format.read(current), asked);
+                proceed(parts.format().read(current), asked);
             }
         });
     }
 
     private void waitForOther() {
+        if (pollMillis == MIN_POLL_MILLIS) {
+            parts.metrics().waited(CacheMetrics.Wait.REMOTE);
+        }
         long delay = ThreadLocalRandom.current().nextLong(pollMillis, 2 * pollMillis);
-        if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay) - deadline > 0) {
-            result.completeExceptionally(new LoadTimeoutException(options.maxWait()));
+        if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay) - reader.deadline() > 0) {
+            fail(new LoadTimeoutException(parts.options().maxWait()));
             return;
         }
         pollMillis = Math.min(2 * pollMillis, MAX_POLL_MILLIS);
         CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS, Runnable::run)
                 .execute(() -> {
                     long asked = System.nanoTime();
-                    then(store.read(key), bytes -> goOn(format.read(bytes), asked));
+                    then(
+                            parts.store().read(reader.key()),
+                            bytes -> proceed(parts.format().read(bytes), asked));
                 });
     }
 
-    private void load() {
-        long began = System.nanoTime();
-        CompletionStage<? extends @Nullable V> loading;
-        try {
-            loading = loader.load(key);
-        } catch (RuntimeException e) {
-            loadFailed(e, began);
-            return;
-        }
-        loading.whenComplete((value, failure) -> {
-            if (failure != null) {
-                loadFailed(Sync.unwrap(failure), began);
-            } else if (value == null) {
-                loadedNothing(began);
+    private void load(byte[] taken) {
+        Load<V> load = new Load<>(reader, parts, taken);
+        load.run().whenComplete((loaded, failure) -> {
+            if (failure == null) {
+                result.complete(loaded);
             } else {
-                loaded(value, began);
+                fail(Sync.unwrap(failure));
             }
         });
     }
 
-    private void loaded(V value, long began) {
-        byte[] entry;
-        try {
-            entry = CacheRecord.entry(lease, format.encode(value));
-        } catch (RuntimeException e) { // over the bound, or not writable
-            loadFailed(e, began);
-            return;
-        }
-        long asked = System.nanoTime();
-        store.fill(key, lease, entry, Ttl.jittered(options)).whenComplete((stored, failure) -> {
-            if (failure != null) { // the value is good all the same; what stands at the key is not known
-                metrics.loaded(CacheMetrics.Load.NOT_STORED, began);
-                result.complete(new Outcome<>(value, began, CacheMetrics.Source.LOADED));
-            } else {
-                metrics.loaded(stored ? CacheMetrics.Load.STORED : CacheMetrics.Load.DISCARDED, began);
-                result.complete(new Outcome<>(value, stored ? asked : began, CacheMetrics.Source.LOADED));
-            }
-        });
-    }
-
-    private void loadedNothing(long began) {
-        metrics.loaded(CacheMetrics.Load.ABSENT, began);
-        long asked = System.nanoTime();
-        store.release(key, lease).whenComplete((released, failure) -> {
-            boolean current = failure == null && released;
-            result.complete(new Outcome<>(null, current ? asked : began, CacheMetrics.Source.LOADED));
-        });
-    }
-
-    private void loadFailed(Throwable failure, long began) {
-        metrics.loaded(CacheMetrics.Load.FAILED, began);
-        fail(failure);
-    }
-
-    /** Gives the lease back, in case it is ours, so that others need not wait until it expires. */
+    /** Gives the lease back, in case it is ours, so that others need not wait until it ends. */
     private void fail(Throwable failure) {
-        store.release(key, lease).whenComplete((released, releaseFailure) -> {
-            if (releaseFailure != null) {
-                metrics.releaseFailed();
-            }
-        });
+        byte[] mine = lease;
+        if (mine != null) {
+            parts.store().release(reader.key(), mine).whenComplete((released, releaseFailure) -> {
+                if (releaseFailure != null) {
+                    parts.metrics().releaseFailed();
+                }
+            });
+        }
         result.completeExceptionally(failure);
     }
 

@@ -9,6 +9,10 @@ sealed interface Found<V> {
     /** The lease of a load, here or elsewhere. */
     record Leased<V>() implements Found<V> {}
 
-    /** Nothing, or bytes that cannot be read: then their SHA-1 says which. */
-    record Missing<V>(String unreadable) implements Found<V> {}
+    /** Nothing. */
+    record Absent<V>() implements Found<V> {}
+
+    /** Bytes that cannot be read; whoever takes the lease replaces exactly these. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Unreadable<V>(byte[] record) implements Found<V> {}
 }

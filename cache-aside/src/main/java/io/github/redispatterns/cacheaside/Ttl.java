@@ -8,11 +8,10 @@ final class Ttl {
 
     private Ttl() {}
 
-    /** At most the options' time to live, shorter by up to the jitter, and never under 1 ms, which would delete. */
-    static Duration jittered(CacheAsideOptions options) {
-        long longest = options.ttl().toMillis();
-        long cut =
-                (long) (longest * options.jitter() * ThreadLocalRandom.current().nextDouble());
+    /** At most the time to live, shorter by up to the jitter's share, and never under 1 ms, which would delete. */
+    static Duration jittered(Duration ttl, double jitter) {
+        long longest = ttl.toMillis();
+        long cut = (long) (longest * jitter * ThreadLocalRandom.current().nextDouble());
         return Duration.ofMillis(Math.max(1, longest - cut));
     }
 }

@@ -18,26 +18,28 @@ final class CacheAsideExamples {
         void save(String id, Product product);
     }
 
-    static Product importExample(Products database) {
-        // region import
-        try (Redis redis = Redis.connect("redis://localhost:6379")) {
-            CacheAside<Product> products = CacheAside.create(
-                    redis,
-                    KeySpace.of("shop", "product"),
-                    JsonCodec.of(Product.class),
-                    CacheAsideOptions.ofTtl(Duration.ofMinutes(10)));
+    // region import
+    static final class ProductService {
 
-            return products.get("42", id -> database.find(id));
+        private final Redis redis = Redis.connect("redis://localhost:6379"); // one handle for the whole application
+        private final CacheAside<Product> products = CacheAside.create(
+                redis,
+                KeySpace.of("shop", "product"),
+                JsonCodec.of(Product.class),
+                CacheAsideOptions.ofTtl(Duration.ofMinutes(10)));
+
+        Product find(Products database, String id) { // null if the database has none
+            return products.get(id, database::find);
         }
-        // endregion
     }
+    // endregion
 
     static Product quickStart(Redis redis, KeySpace keySpace, Products database) {
         // region quick-start
         CacheAside<Product> products = CacheAside.create(
                 redis, keySpace, JsonCodec.of(Product.class), CacheAsideOptions.ofTtl(Duration.ofMinutes(10)));
 
-        Product tea = products.get("42", id -> database.find(id)); // loads at most once, in the whole fleet
+        Product tea = products.get("42", id -> database.find(id)); // one load at a time, in the whole fleet
 
         database.save("42", new Product("tea", 390)); // after the write has committed:
         products.invalidate("42"); // whoever loaded the old row may not store it any more

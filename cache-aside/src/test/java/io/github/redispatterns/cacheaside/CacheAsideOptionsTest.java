@@ -13,7 +13,8 @@ class CacheAsideOptionsTest {
     @Test
     void defaults() {
         CacheAsideOptions options = CacheAsideOptions.ofTtl(TTL);
-        assertThat(options).isEqualTo(new CacheAsideOptions(TTL, 0.1, Duration.ofSeconds(10), Duration.ofSeconds(30)));
+        assertThat(options)
+                .isEqualTo(new CacheAsideOptions(TTL, 0.1, Duration.ofSeconds(10), Duration.ofSeconds(30), "default"));
         assertThat(CacheAsideOptions.builder(TTL)
                         .leaseTime(Duration.ofMinutes(1))
                         .build()
@@ -36,6 +37,8 @@ class CacheAsideOptionsTest {
         assertThatThrownBy(() -> builder.leaseTime(null)).hasMessageStartingWith("leaseTime: ");
         assertThatThrownBy(() -> builder.maxWait(Duration.ZERO)).hasMessageStartingWith("maxWait: ");
         assertThatThrownBy(() -> builder.maxWait(null)).hasMessageStartingWith("maxWait: ");
+        assertThatThrownBy(() -> builder.name("")).hasMessageStartingWith("name: ");
+        assertThatThrownBy(() -> builder.name(null)).hasMessageStartingWith("name: ");
         assertThatThrownBy(() -> CacheAsideOptions.builder(TTL)
                         .leaseTime(Duration.ofSeconds(2))
                         .maxWait(Duration.ofSeconds(1))
@@ -50,7 +53,7 @@ class CacheAsideOptionsTest {
         long least = Long.MAX_VALUE;
         long most = 0;
         for (int i = 0; i < 10_000; i++) {
-            long millis = Ttl.jittered(options).toMillis();
+            long millis = Ttl.jittered(options.ttl(), options.jitter()).toMillis();
             least = Math.min(least, millis);
             most = Math.max(most, millis);
         }
@@ -58,6 +61,6 @@ class CacheAsideOptionsTest {
         assertThat(most).isBetween(980L, 1000L);
         CacheAsideOptions shortest =
                 CacheAsideOptions.builder(Duration.ofMillis(1)).jitter(1).build();
-        assertThat(Ttl.jittered(shortest)).isEqualTo(Duration.ofMillis(1));
+        assertThat(Ttl.jittered(shortest.ttl(), shortest.jitter())).isEqualTo(Duration.ofMillis(1));
     }
 }

@@ -123,7 +123,7 @@ class CacheFaultIT {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(900));
             assertThatThrownBy(() -> cache.get("k", this::load)).isInstanceOf(UnknownOutcomeException.class);
             assertThatThrownBy(() -> cache.invalidate("k")).isInstanceOf(UnknownOutcomeException.class);
-            assertThat(outcomes("not-stored")).isEqualTo(1);
+            assertThat(outcomes("fill-failed")).isEqualTo(1);
         } finally {
             master.resume();
         }
@@ -138,7 +138,7 @@ class CacheFaultIT {
         assertThatThrownBy(() -> cache.get("k", this::load)).isInstanceOf(PatternsException.class);
         assertThat(loads).hasValue(0);
         deployment.heal();
-        user.restore(); // a restarted server has forgotten it
+        user.recreate(); // a restarted server has forgotten it
         Awaitility.await().ignoreExceptions().until(() -> cache.get("k", this::load) != null);
     }
 
@@ -168,7 +168,7 @@ class CacheFaultIT {
                 return load(key);
             });
             assertThat(value).isEqualTo("value 1");
-            assertThat(outcomes("not-stored")).isEqualTo(1);
+            assertThat(outcomes("fill-failed")).isEqualTo(1);
         } finally {
             full[0].close();
         }
@@ -179,7 +179,7 @@ class CacheFaultIT {
     }
 
     private long outcomes(String outcome) {
-        return registry.timer("redis.patterns.cacheaside.loads", "outcome", outcome)
+        return registry.timer("redis.patterns.cacheaside.loads", "cache", "default", "outcome", outcome)
                 .count();
     }
 

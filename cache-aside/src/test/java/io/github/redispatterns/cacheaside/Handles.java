@@ -5,30 +5,15 @@ import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.testkit.AclUser;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.TestKeys;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Opens handles as the least-privilege user whose rule stands in README.md. */
 final class Handles {
 
-    private static final Pattern RULE = Pattern.compile("<!-- acl -->\n```\n~shop:product:\\* (.*)\n```");
-
     private Handles() {}
 
     static AclUser leastPrivileged(RedisDeployment deployment, TestKeys keys) {
-        try {
-            Matcher rule = RULE.matcher(Files.readString(Path.of("README.md")));
-            if (!rule.find()) {
-                throw new IllegalStateException("README.md has no ACL rule");
-            }
-            return AclUser.create(deployment, "~" + keys.prefix() + ":* " + rule.group(1));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return AclUser.fromReadme(deployment, Path.of("README.md"), "shop:product:*", keys.prefix());
     }
 
     /** With all rights, for what the test itself looks at. */

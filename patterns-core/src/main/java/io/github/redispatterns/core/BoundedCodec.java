@@ -33,8 +33,8 @@ final class BoundedCodec<T> implements Codec<T> {
     }
 
     @Override
-    public Codec<T> maxBytes(int newMaxBytes) {
-        return new BoundedCodec<>(delegate, newMaxBytes);
+    public Codec<T> withMaxBytes(int newMaxBytes) {
+        return delegate.withMaxBytes(newMaxBytes);
     }
 
     @Override

@@ -15,9 +15,9 @@ final class Calls {
     /** What may be tried again within the deadline. */
     enum Repeat {
         /** Only what was surely not executed. */
-        NOT_EXECUTED,
+        IF_NOT_EXECUTED,
         /** Also what may have been executed: the call carries a token that makes a second run harmless. */
-        UNKNOWN
+        EVEN_IF_UNKNOWN
     }
 
     /** One way to send a call. */
@@ -109,7 +109,7 @@ final class Calls {
                 worst = cause;
             }
             long delay = ThreadLocalRandom.current().nextLong(backoffNanos / 2, backoffNanos);
-            boolean repeatable = failure == Failure.NOT_EXECUTED || repeat == Repeat.UNKNOWN;
+            boolean repeatable = failure == Failure.NOT_EXECUTED || repeat == Repeat.EVEN_IF_UNKNOWN;
             if (!repeatable || System.nanoTime() + delay >= deadline) {
                 giveUp();
                 return;

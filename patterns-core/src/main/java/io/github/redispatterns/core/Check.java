@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Check {
 
-    /** The longest time to live that any recipe takes: ten years of 365 days. */
-    public static final Duration MAX_TTL = Duration.ofDays(3650);
+    /** The longest duration that any recipe takes: ten years of 365 days. */
+    public static final Duration MAX_DURATION = Duration.ofDays(3650);
 
     private Check() {}
 
@@ -60,19 +60,20 @@ public final class Check {
     }
 
     /**
-     * Refuses a time to live that Redis would treat as "delete now", or that is surely a mistake.
+     * Refuses a duration that is no time at all to Redis, which as a time to live would delete, or that is surely a
+     * mistake.
      *
      * @param name the parameter's name
      * @param value its value
      * @return the value
-     * @throws IllegalArgumentException if the value is null, under 1 ms or over {@link #MAX_TTL}
+     * @throws IllegalArgumentException if the value is null, under 1 ms or over {@link #MAX_DURATION}
      */
-    public static Duration ttl(String name, @Nullable Duration value) {
-        Duration ttl = notNull(name, value);
-        if (ttl.compareTo(Duration.ofMillis(1)) < 0 || ttl.compareTo(MAX_TTL) > 0) {
-            throw new IllegalArgumentException(name + ": must be from 1 ms to 10 years, is " + ttl);
+    public static Duration duration(String name, @Nullable Duration value) {
+        Duration duration = notNull(name, value);
+        if (duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(MAX_DURATION) > 0) {
+            throw new IllegalArgumentException(name + ": must be from 1 ms to 10 years, is " + duration);
         }
-        return ttl;
+        return duration;
     }
 
     /**

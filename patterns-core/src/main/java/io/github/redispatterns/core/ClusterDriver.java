@@ -78,7 +78,7 @@ final class ClusterDriver implements Driver {
 
     @Override
     public CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> connectPubSub() {
-        return client.connectPubSubAsync(PubSubCodec.INSTANCE);
+        return client.connectPubSubAsync(Redis.KEYS_AND_BYTES);
     }
 
     @Override

@@ -62,7 +62,7 @@ public interface Codec<T> {
      * @return the bounded codec
      * @throws IllegalArgumentException if the bound is out of range
      */
-    default Codec<T> maxBytes(int maxBytes) {
+    default Codec<T> withMaxBytes(int maxBytes) {
         return new BoundedCodec<>(this, maxBytes);
     }
 
@@ -73,7 +73,7 @@ public interface Codec<T> {
      * @return a bounded codec
      */
     default Codec<T> bounded() {
-        return maxBytes(DEFAULT_MAX_BYTES);
+        return withMaxBytes(DEFAULT_MAX_BYTES);
     }
 
     /**

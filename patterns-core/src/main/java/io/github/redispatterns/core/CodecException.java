@@ -10,7 +10,13 @@ public final class CodecException extends PatternsException {
 
     private static final long serialVersionUID = 1L;
 
-    CodecException(String message, @Nullable Throwable cause) {
+    /**
+     * Creates an exception.
+     *
+     * @param message one sentence, without content
+     * @param cause what the bytes fail at, or null; its message is printed with stack traces
+     */
+    public CodecException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

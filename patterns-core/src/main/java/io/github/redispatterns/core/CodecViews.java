@@ -17,7 +17,7 @@ final class CodecViews {
     private CodecViews() {}
 
     @SuppressWarnings("unchecked")
-    static <K, V> RedisClusterAsyncCommands<K, V> single(
+    static <K, V> RedisClusterAsyncCommands<K, V> singleMaster(
             StatefulRedisConnection<?, ?> connection, RedisCodec<K, V> codec) {
         return new RedisAsyncCommandsImpl<>((StatefulRedisConnection<K, V>) connection, codec);
     }

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -34,12 +33,12 @@ final class Connector {
 
     private Connector() {}
 
-    static Driver single(String uri, RedisOptions options) {
+    static Driver singleMaster(String uri, RedisOptions options) {
         RedisURI parsed = parse("uri", uri);
         ClientResources shared = options.clientResources();
         RedisClient client = shared == null ? RedisClient.create() : RedisClient.create(shared);
-        client.setOptions(SafeDefaults.single(options));
-        return new SingleDriver(client, withTimeout(parsed, options), Driver.Ownership.OWNED);
+        client.setOptions(SafeDefaults.singleMaster(options));
+        return new SingleMasterDriver(client, withTimeout(parsed, options), Driver.Ownership.OWNED);
     }
 
     static Driver cluster(List<String> uris, RedisOptions options) {
@@ -60,25 +59,23 @@ final class Connector {
 
     static StatefulConnection<byte[], byte[]> open(Driver driver, RedisOptions options) {
         StatefulConnection<byte[], byte[]> connection =
-                await(driver.connect(ByteArrayCodec.INSTANCE), driver.address(), options.connectTimeout());
+                Sync.await(within(driver.connect(ByteArrayCodec.INSTANCE), driver.address(), options.connectTimeout()));
         SafeDefaults.warnIfUnsafe(driver, connection.getOptions());
         return connection;
     }
 
-    static <C extends StatefulConnection<?, ?>> C await(
-            CompletableFuture<C> connecting, String address, Duration connectTimeout) {
-        try {
-            return connecting.get(connectTimeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            abandon(connecting);
-            Thread.currentThread().interrupt();
-            throw new CallInterruptedException(e);
-        } catch (TimeoutException e) {
-            abandon(connecting);
-            throw failed(address, noAnswer(connectTimeout));
-        } catch (ExecutionException e) {
-            throw failed(address, reason(e, connectTimeout));
-        }
+    /** Bounds the time to connect, and says in one sentence why it failed. */
+    static <C extends StatefulConnection<?, ?>> CompletableFuture<C> within(
+            CompletableFuture<? extends C> connecting, String address, Duration connectTimeout) {
+        CompletableFuture<C> bounded = connecting.thenApply(connection -> connection);
+        return bounded.orTimeout(connectTimeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
+            Throwable cause = Sync.unwrap(failure);
+            if (cause instanceof TimeoutException) {
+                abandon(connecting);
+                return CompletableFuture.failedFuture(failed(address, noAnswer(connectTimeout)));
+            }
+            return CompletableFuture.failedFuture(failed(address, reason(cause, connectTimeout)));
+        });
     }
 
     /** Closes a connection that comes up after nobody waits for it any more. */

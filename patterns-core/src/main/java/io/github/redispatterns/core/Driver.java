@@ -7,7 +7,7 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.concurrent.CompletableFuture;
 
 /** What differs between a Cluster and all else: how connections are opened and commands put over them. */
-sealed interface Driver permits SingleDriver, ClusterDriver {
+sealed interface Driver permits SingleMasterDriver, ClusterDriver {
 
     /** Who closes the client. */
     enum Ownership {

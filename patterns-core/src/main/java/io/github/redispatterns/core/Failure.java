@@ -23,7 +23,7 @@ enum Failure {
     private static final Set<String> REFUSALS = Set.of(
             "LOADING", "READONLY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "BUSY", "MOVED", "ASK");
 
-    /** Lettuce has no type for these; {@code FailureIT} fails if a new version words them otherwise. */
+    /** Lettuce has no type for these; {@code FaultIT} fails if a new version words the first otherwise. */
     private static final String NOT_CONNECTED = "Currently not connected";
 
     private static final String QUEUE_FULL = "Request queue size exceeded";

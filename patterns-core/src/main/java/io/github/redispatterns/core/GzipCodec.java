@@ -18,6 +18,12 @@ final class GzipCodec<T> implements Codec<T> {
         this.maxPlainBytes = maxPlainBytes;
     }
 
+    /** The bound is one for plain and compressed bytes. */
+    @Override
+    public Codec<T> withMaxBytes(int maxBytes) {
+        return delegate.withMaxBytes(maxBytes).gzip();
+    }
+
     @Override
     public byte[] encode(T value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -13,9 +13,11 @@ import java.io.IOException;
  * Values as JSON, written and read by Jackson, up to 1 MiB. Jackson ({@code jackson-databind}) is an optional
  * dependency: add it to use this class.
  *
- * <p><b>Guarantees</b>: default typing is refused, so that bytes from Redis never choose a class to be created.
+ * <p><b>Guarantees</b>: default typing is refused, so that stored bytes do not choose classes unless the
+ * type itself asks for it.
  *
- * <p><b>Does not guarantee</b>: that JSON of an older type can still be read; Jackson's rules and the mapper decide.
+ * <p><b>Does not guarantee</b>: that JSON of an older type can still be read; Jackson's rules and the mapper decide. That a type
+ * annotated with {@code @JsonTypeInfo(use = CLASS)} is safe to read.
  *
  * <p><b>Thread safety</b>: immutable.
  */
@@ -33,6 +35,19 @@ public final class JsonCodec {
     public static <T> Codec<T> of(Class<T> type) {
         ObjectMapper mapper = JsonMapper.builder().findAndAddModules().build();
         return of(mapper, mapper.constructType(Check.notNull("type", type)));
+    }
+
+    /**
+     * A codec for one class, with a mapper of the caller's.
+     *
+     * @param mapper the mapper; later changes to it have no effect
+     * @param type the class of the values
+     * @param <T> the type of the values
+     * @return the codec
+     * @throws IllegalArgumentException if the mapper uses default typing
+     */
+    public static <T> Codec<T> of(ObjectMapper mapper, Class<T> type) {
+        return of(mapper, Check.notNull("mapper", mapper).constructType(Check.notNull("type", type)));
     }
 
     /**

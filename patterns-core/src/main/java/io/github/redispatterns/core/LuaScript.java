@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -57,7 +58,7 @@ public final class LuaScript<T extends @Nullable Object> {
      * @throws IllegalArgumentException if there is no such file
      */
     public static LuaScript<Long> integer(Class<?> owner, String path) {
-        return new LuaScript<>(read(owner, path), ScriptOutputType.INTEGER, Calls.Repeat.NOT_EXECUTED);
+        return new LuaScript<>(read(owner, path), ScriptOutputType.INTEGER, Calls.Repeat.IF_NOT_EXECUTED);
     }
 
     /**
@@ -69,7 +70,7 @@ public final class LuaScript<T extends @Nullable Object> {
      * @throws IllegalArgumentException if there is no such file
      */
     public static LuaScript<byte @Nullable []> bytes(Class<?> owner, String path) {
-        return new LuaScript<>(read(owner, path), ScriptOutputType.VALUE, Calls.Repeat.NOT_EXECUTED);
+        return new LuaScript<>(read(owner, path), ScriptOutputType.VALUE, Calls.Repeat.IF_NOT_EXECUTED);
     }
 
     /**
@@ -81,7 +82,7 @@ public final class LuaScript<T extends @Nullable Object> {
      * @throws IllegalArgumentException if there is no such file
      */
     public static LuaScript<List<@Nullable Object>> list(Class<?> owner, String path) {
-        return new LuaScript<>(read(owner, path), ScriptOutputType.MULTI, Calls.Repeat.NOT_EXECUTED);
+        return new LuaScript<>(read(owner, path), ScriptOutputType.MULTI, Calls.Repeat.IF_NOT_EXECUTED);
     }
 
     /**
@@ -91,7 +92,7 @@ public final class LuaScript<T extends @Nullable Object> {
      * @return the script, so marked
      */
     public LuaScript<T> idempotent() {
-        return new LuaScript<>(source, type, Calls.Repeat.UNKNOWN);
+        return new LuaScript<>(source, type, Calls.Repeat.EVEN_IF_UNKNOWN);
     }
 
     /**
@@ -107,7 +108,9 @@ public final class LuaScript<T extends @Nullable Object> {
     CompletionStage<T> runAsync(Redis redis, byte[][] keys, byte[][] arguments) {
         ScriptHook hook = redis.options().scriptHook();
         if (hook != null) {
-            return new LuaScript<T>(hook.rewrite().apply(source), type, repeat).run(redis, keys, arguments);
+            byte[][] longer = Arrays.copyOf(arguments, arguments.length + 1);
+            longer[arguments.length] = hook.trailingArgument().get().getBytes(StandardCharsets.UTF_8);
+            return new LuaScript<T>(hook.rewrite().apply(source), type, repeat).run(redis, keys, longer);
         }
         return run(redis, keys, arguments);
     }

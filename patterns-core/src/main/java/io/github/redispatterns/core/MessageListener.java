@@ -19,5 +19,5 @@ public interface MessageListener {
      * The connection was lost and the channel has just been subscribed again: whatever was published in between was
      * missed. Read the source of truth, or drop what was built from the messages.
      */
-    void mayHaveMissed();
+    void onGap();
 }

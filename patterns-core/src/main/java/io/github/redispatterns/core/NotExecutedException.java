@@ -10,7 +10,13 @@ public final class NotExecutedException extends PatternsException {
 
     private static final long serialVersionUID = 1L;
 
-    NotExecutedException(String message, @Nullable Throwable cause) {
+    /**
+     * Creates an exception.
+     *
+     * @param message one sentence, without content
+     * @param cause what refused it, or null; its message is printed with stack traces
+     */
+    public NotExecutedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

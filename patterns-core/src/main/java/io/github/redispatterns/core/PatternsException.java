@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * The root of every exception that redis-patterns defines. Lettuce's own {@code RedisException}s are not wrapped in it:
  * an error reply of the server, such as {@code WRONGTYPE}, arrives as Lettuce throws it.
  *
- * <p><b>Guarantees</b>: no key, value, token or password is in its message or in that of its causes.
+ * <p><b>Guarantees</b>: no key, value, token or password is in a message that this library writes. A cause may be the
+ * caller's own, such as a loader's exception.
  */
 public class PatternsException extends RuntimeException {
 

@@ -1,7 +1,6 @@
 package io.github.redispatterns.core;
 
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Guarantees</b>: a listener hears every message that the server sends on its channel while the connection is up,
  * in order. After every loss of the connection the channel is subscribed again, and then the listener is told that it
- * {@linkplain MessageListener#mayHaveMissed() may have missed messages}.
+ * {@linkplain MessageListener#onGap() may have missed messages}.
  *
- * <p><b>Does not guarantee</b>: delivery. Pub/Sub is fire and forget, and a link that is dead but not closed is noticed
- * only by TCP keep-alive.
+ * <p><b>Does not guarantee</b>: delivery. Pub/Sub is fire and forget.
  *
- * <p><b>Cost</b>: one connection in all; one {@code SUBSCRIBE} per channel, however many listeners it has.
+ * <p><b>Cost</b>: one connection in all; one {@code SUBSCRIBE} per channel, however many listeners it has; one
+ * {@code PING} a second, by which a server that is frozen or cut off is noticed and left.
  *
  * <p><b>Thread safety</b>: safe for concurrent use. Listeners run on the I/O thread, one at a time: they must not block.
  *
@@ -30,12 +29,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PubSub {
 
+    private static final long HEARTBEAT_MILLIS = 1_000;
+
     private final Driver driver;
     private final RedisOptions options;
     private final CoreMetrics metrics;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Channel> channels = new HashMap<>();
-    private @Nullable CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> connection;
+    private @Nullable PubSubLink link;
     private boolean closed;
 
     PubSub(Driver driver, RedisOptions options, CoreMetrics metrics) {
@@ -49,47 +50,40 @@ public final class PubSub {
      *
      * @param channel the channel, from {@link KeySpace#channel}
      * @param listener what to call
-     * @return the subscription, once the server has confirmed it; close it to end it. Fails with
-     *     {@link UnknownOutcomeException} if no confirmation came in time, and then nothing stays subscribed
+     * @return the subscription, once the server has confirmed it; close it to end it. If it fails nothing stays
+     *     subscribed: with {@link NotExecutedException} or {@link ConnectionFailedException} if the server could not be
+     *     asked, {@link UnknownOutcomeException} if it did not answer, Lettuce's {@code RedisCommandExecutionException}
+     *     if it refused
      */
     public CompletionStage<Subscription> subscribeAsync(String channel, MessageListener listener) {
         Check.text("channel", channel);
         Check.notNull("listener", listener);
-        Subscription subscription;
+        Subscription subscription = new Subscription(this, channel, listener);
         CompletableFuture<@Nullable Void> confirmed;
         lock.lock();
         try {
             if (closed) {
-                throw new IllegalStateException("The Redis handle is closed");
+                return CompletableFuture.failedFuture(new IllegalStateException("The Redis handle is closed"));
             }
             Channel state = channels.get(channel);
             if (state == null) {
                 state = new Channel();
                 channels.put(channel, state);
                 // Sent under the lock, so that SUBSCRIBE and UNSUBSCRIBE leave in the order of the map's changes.
-                CompletableFuture<@Nullable Void> reply = state.confirmed;
-                connection()
-                        .thenCompose(open -> open.async().subscribe(channel))
-                        .orTimeout(options.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)
-                        .whenComplete((ok, failure) -> {
-                            if (failure != null) {
-                                reply.completeExceptionally(new UnknownOutcomeException(
-                                        "SUBSCRIBE was not confirmed", Sync.unwrap(failure)));
-                            }
-                        });
+                request(state, channel);
             }
-            subscription = new Subscription(this, channel, listener);
-            state.listeners = append(state.listeners, subscription);
+            state.listeners = Stream.concat(state.listeners.stream(), Stream.of(subscription))
+                    .toList();
             confirmed = state.confirmed;
         } finally {
             lock.unlock();
         }
-        return confirmed.handle((ok, failure) -> {
+        return confirmed.handle((ok, failure) -> failure).thenCompose(failure -> {
             if (failure == null) {
-                return subscription;
+                return CompletableFuture.completedFuture(subscription);
             }
             subscription.close();
-            throw asRuntime(Sync.unwrap(failure));
+            return CompletableFuture.failedFuture(told(Sync.unwrap(failure)));
         });
     }
 
@@ -99,6 +93,8 @@ public final class PubSub {
      * @param channel the channel, from {@link KeySpace#channel}
      * @param listener what to call
      * @return the subscription; close it to end it
+     * @throws NotExecutedException if the server could not be asked
+     * @throws ConnectionFailedException if no connection could be opened
      * @throws UnknownOutcomeException if no confirmation came in time; then nothing stays subscribed
      */
     public Subscription subscribe(String channel, MessageListener listener) {
@@ -117,8 +113,8 @@ public final class PubSub {
                     .toList();
             if (state.listeners.isEmpty()) {
                 channels.remove(subscription.channel());
-                if (connection != null && !closed) {
-                    connection.thenAccept(open -> open.async().unsubscribe(subscription.channel()));
+                if (link != null && !closed) {
+                    link.unsubscribe(subscription.channel());
                 }
             }
         } finally {
@@ -127,38 +123,81 @@ public final class PubSub {
     }
 
     void close() {
-        CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> open;
+        PubSubLink open;
         lock.lock();
         try {
             closed = true;
             channels.clear();
-            open = connection;
+            open = link;
         } finally {
             lock.unlock();
         }
-        if (open != null && !open.isCompletedExceptionally()) {
-            open.thenAccept(StatefulRedisPubSubConnection::close);
+        if (open != null) {
+            open.closeNow();
         }
     }
 
-    private CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> connection() {
-        CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> current = connection;
-        if (current == null || current.isCompletedExceptionally()) {
-            current = driver.connectPubSub().thenApply(open -> {
-                open.addListener(new Dispatcher());
-                return open;
-            });
-            connection = current;
+    /** Under the lock. */
+    private void request(Channel state, String channel) {
+        PubSubLink current = link;
+        if (current == null) {
+            current = new PubSubLink(driver, options, new Dispatcher());
+            link = current;
+            watch(current);
         }
-        return current;
+        current.subscribe(channel).whenComplete((ok, failure) -> {
+            if (failure != null) {
+                state.confirmed.completeExceptionally(failure); // no effect on a channel that once was confirmed
+            }
+        });
     }
 
-    private static List<Subscription> append(List<Subscription> list, Subscription added) {
-        return Stream.concat(list.stream(), Stream.of(added)).toList();
+    /** TCP does not tell of a server that is frozen or cut off, nor that another has taken its place. */
+    private void watch(PubSubLink watched) {
+        CompletableFuture.delayedExecutor(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(() -> {
+                    if (isCurrent(watched)) {
+                        watched.ping().whenComplete((pong, failure) -> {
+                            // While Lettuce itself reconnects, it refuses commands: let it.
+                            if (failure == null || Failure.of(Sync.unwrap(failure)) == Failure.NOT_EXECUTED) {
+                                watch(watched);
+                            } else {
+                                replace(watched);
+                            }
+                        });
+                    }
+                });
     }
 
-    private static RuntimeException asRuntime(Throwable failure) {
-        return failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
+    private void replace(PubSubLink dead) {
+        lock.lock();
+        try {
+            if (closed || link != dead) {
+                return;
+            }
+            link = null;
+            channels.forEach((name, state) -> request(state, name));
+        } finally {
+            lock.unlock();
+        }
+        dead.close();
+    }
+
+    private boolean isCurrent(PubSubLink candidate) {
+        lock.lock();
+        try {
+            return !closed && link == candidate;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Throwable told(Throwable failure) {
+        return switch (Failure.of(failure)) {
+            case ANSWERED -> failure;
+            case NOT_EXECUTED -> new NotExecutedException("The subscription was refused", failure);
+            case UNKNOWN -> new UnknownOutcomeException("The subscription was not confirmed", failure);
+        };
     }
 
     private @Nullable Channel channel(String name) {
@@ -193,7 +232,7 @@ public final class PubSub {
             if (state == null || state.confirmed.complete(null)) {
                 return;
             }
-            // Confirmed once before: Lettuce has subscribed again after a reconnect.
+            // Confirmed once before: the channel was subscribed again over a new connection.
             metrics.gap();
             state.listeners.forEach(Subscription::deliverGap);
         }

@@ -10,7 +10,9 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * asynchronously.
  *
  * <p><b>Cost</b>: one connection (on a Cluster one per master), one more with the first subscription, and one per
- * {@link #dedicated}. Opening costs one connect and handshake.
+ * {@link #openDedicated}. Opening costs one connect and handshake.
  *
  * <p><b>Thread safety</b>: safe for concurrent use; one handle per deployment and process is enough.
  *
@@ -38,11 +40,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Redis implements AutoCloseable {
 
+    /** Keys as UTF-8, values as bytes: what most recipes speak. Its commands are made once per handle. */
+    public static final RedisCodec<String, byte[]> KEYS_AND_BYTES =
+            RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+
     private final Driver driver;
     private final RedisOptions options;
     private final StatefulConnection<byte[], byte[]> connection;
     private final RedisClusterAsyncCommands<byte[], byte[]> bytes;
     private final RedisClusterAsyncCommands<String, String> strings;
+    /** Those on hot paths, which are costly to make anew for each call. */
+    private final Map<RedisCodec<?, ?>, RedisClusterAsyncCommands<?, ?>> views;
+
     private final CoreMetrics metrics;
     private final Calls calls;
     private final PubSub pubSub;
@@ -55,6 +64,13 @@ public final class Redis implements AutoCloseable {
         this.connection = Connector.open(driver, options);
         this.bytes = driver.commands(connection, ByteArrayCodec.INSTANCE);
         this.strings = driver.commands(connection, StringCodec.UTF8);
+        this.views = Map.of(
+                ByteArrayCodec.INSTANCE,
+                bytes,
+                StringCodec.UTF8,
+                strings,
+                KEYS_AND_BYTES,
+                driver.commands(connection, KEYS_AND_BYTES));
         this.metrics = new CoreMetrics(options.meterRegistry());
         this.calls = new Calls(
                 options.commandTimeout(),
@@ -87,7 +103,7 @@ public final class Redis implements AutoCloseable {
      * @throws ConnectionFailedException if no connection could be opened within the connect timeout
      */
     public static Redis connect(String uri, RedisOptions options) {
-        return open(Connector.single(uri, Check.notNull("options", options)), options);
+        return open(Connector.singleMaster(uri, Check.notNull("options", options)), options);
     }
 
     /**
@@ -142,7 +158,7 @@ public final class Redis implements AutoCloseable {
     public static Redis of(RedisClient client, RedisURI uri, RedisOptions options) {
         Check.notNull("client", client);
         Check.notNull("uri", uri);
-        return open(new SingleDriver(client, uri, Driver.Ownership.BORROWED), Check.notNull("options", options));
+        return open(new SingleMasterDriver(client, uri, Driver.Ownership.BORROWED), Check.notNull("options", options));
     }
 
     /**
@@ -210,7 +226,7 @@ public final class Redis implements AutoCloseable {
     public <T extends @Nullable Object> CompletionStage<T> executeAsync(
             Function<? super RedisClusterAsyncCommands<String, String>, ? extends CompletionStage<T>> command) {
         Check.notNull("command", command);
-        return calls.run(Calls.Repeat.NOT_EXECUTED, () -> command.apply(strings), null);
+        return calls.run(Calls.Repeat.IF_NOT_EXECUTED, () -> command.apply(strings), null);
     }
 
     /**
@@ -242,7 +258,7 @@ public final class Redis implements AutoCloseable {
             Function<? super RedisClusterAsyncCommands<K, V>, ? extends CompletionStage<T>> command) {
         Check.notNull("command", command);
         RedisClusterAsyncCommands<K, V> view = commands(codec);
-        return calls.run(Calls.Repeat.NOT_EXECUTED, () -> command.apply(view), null);
+        return calls.run(Calls.Repeat.IF_NOT_EXECUTED, () -> command.apply(view), null);
     }
 
     /**
@@ -282,15 +298,13 @@ public final class Redis implements AutoCloseable {
      * @return the commands
      */
     public <K, V> RedisClusterAsyncCommands<K, V> commands(RedisCodec<K, V> codec) {
-        if (codec == ByteArrayCodec.INSTANCE) { // on every hot path, and costly to make anew
-            return cast(bytes);
-        }
-        return driver.commands(connection, Check.notNull("codec", codec));
+        RedisClusterAsyncCommands<?, ?> view = views.get(Check.notNull("codec", codec));
+        return view == null ? driver.commands(connection, codec) : cast(view);
     }
 
     @SuppressWarnings("unchecked")
-    private static <K, V> RedisClusterAsyncCommands<K, V> cast(RedisClusterAsyncCommands<byte[], byte[]> bytes) {
-        return (RedisClusterAsyncCommands<K, V>) (RedisClusterAsyncCommands<?, ?>) bytes;
+    private static <K, V> RedisClusterAsyncCommands<K, V> cast(RedisClusterAsyncCommands<?, ?> view) {
+        return (RedisClusterAsyncCommands<K, V>) view;
     }
 
     /**
@@ -308,23 +322,37 @@ public final class Redis implements AutoCloseable {
      * @param codec how keys and values are written and read
      * @param <K> the type of the keys
      * @param <V> the type of the values
+     * @return the connection; close it, or the handle does. Fails with {@link ConnectionFailedException} if it could not
+     *     be opened within the connect timeout
+     */
+    public <K, V> CompletionStage<DedicatedConnection<K, V>> openDedicatedAsync(RedisCodec<K, V> codec) {
+        Check.notNull("codec", codec);
+        if (closed.get()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("The Redis handle is closed"));
+        }
+        return Connector.within(driver.connect(codec), driver.address(), options.connectTimeout())
+                .thenApply(opened -> {
+                    DedicatedConnection<K, V> connected =
+                            new DedicatedConnection<>(opened, driver.commands(opened, codec), dedicated::remove);
+                    dedicated.add(connected);
+                    if (closed.get()) { // lost a race with close(), which may not have seen it
+                        connected.close();
+                    }
+                    return connected;
+                });
+    }
+
+    /**
+     * Opens a connection for one user alone, for blocking reads, and waits for it.
+     *
+     * @param codec how keys and values are written and read
+     * @param <K> the type of the keys
+     * @param <V> the type of the values
      * @return the connection; close it, or the handle does
      * @throws ConnectionFailedException if it could not be opened within the connect timeout
      */
-    public <K, V> DedicatedConnection<K, V> dedicated(RedisCodec<K, V> codec) {
-        Check.notNull("codec", codec);
-        if (closed.get()) {
-            throw new IllegalStateException("The Redis handle is closed");
-        }
-        StatefulConnection<K, V> opened =
-                Connector.await(driver.connect(codec), driver.address(), options.connectTimeout());
-        DedicatedConnection<K, V> connected =
-                new DedicatedConnection<>(opened, driver.commands(opened, codec), dedicated::remove);
-        dedicated.add(connected);
-        if (closed.get()) { // lost a race with close(), which may not have seen it
-            connected.close();
-        }
-        return connected;
+    public <K, V> DedicatedConnection<K, V> openDedicated(RedisCodec<K, V> codec) {
+        return Sync.await(openDedicatedAsync(codec));
     }
 
     /**

@@ -38,8 +38,8 @@ public record RedisOptions(
      * @param scriptHook as above
      */
     public RedisOptions {
-        Check.ttl("commandTimeout", commandTimeout);
-        Check.ttl("connectTimeout", connectTimeout);
+        Check.duration("commandTimeout", commandTimeout);
+        Check.duration("connectTimeout", connectTimeout);
     }
 
     /**
@@ -79,7 +79,7 @@ public record RedisOptions(
          * @return this builder
          */
         public Builder commandTimeout(Duration timeout) {
-            this.commandTimeout = Check.ttl("commandTimeout", timeout);
+            this.commandTimeout = Check.duration("commandTimeout", timeout);
             return this;
         }
 
@@ -90,7 +90,7 @@ public record RedisOptions(
          * @return this builder
          */
         public Builder connectTimeout(Duration timeout) {
-            this.connectTimeout = Check.ttl("connectTimeout", timeout);
+            this.connectTimeout = Check.duration("connectTimeout", timeout);
             return this;
         }
 

@@ -43,12 +43,12 @@ final class SafeDefaults {
 
     private SafeDefaults() {}
 
-    static ClientOptions single(RedisOptions options) {
+    static ClientOptions singleMaster(RedisOptions options) {
         return apply(ClientOptions.builder(), options).build();
     }
 
     static ClusterClientOptions cluster(RedisOptions options) {
-        return ClusterClientOptions.builder(single(options))
+        return ClusterClientOptions.builder(singleMaster(options))
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                         .adaptiveRefreshTriggersTimeout(ADAPTIVE_REFRESH_PAUSE)

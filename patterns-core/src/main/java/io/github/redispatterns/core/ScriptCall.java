@@ -76,10 +76,6 @@ public final class ScriptCall<T extends @Nullable Object> {
      *     {@code RedisCommandExecutionException} for an error reply
      */
     public CompletionStage<T> runAsync() {
-        ScriptHook hook = redis.options().scriptHook();
-        if (hook != null) {
-            arg(hook.trailingArgument().get());
-        }
         return script.runAsync(redis, keys.toArray(NONE), arguments.toArray(NONE));
     }
 

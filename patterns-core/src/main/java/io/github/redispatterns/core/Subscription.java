@@ -42,7 +42,7 @@ public final class Subscription implements AutoCloseable {
 
     void deliverGap() {
         try {
-            listener.mayHaveMissed();
+            listener.onGap();
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "A message listener failed; it stays subscribed", e);
         }

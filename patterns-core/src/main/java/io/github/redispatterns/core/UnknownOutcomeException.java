@@ -13,7 +13,13 @@ public final class UnknownOutcomeException extends PatternsException {
 
     private static final long serialVersionUID = 1L;
 
-    UnknownOutcomeException(String message, @Nullable Throwable cause) {
+    /**
+     * Creates an exception.
+     *
+     * @param message one sentence, without content
+     * @param cause what went wrong after it was sent, or null; its message is printed with stack traces
+     */
+    public UnknownOutcomeException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

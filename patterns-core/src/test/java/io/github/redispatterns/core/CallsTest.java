@@ -28,7 +28,7 @@ class CallsTest {
         attempts.add(CompletableFuture.failedFuture(refused));
         attempts.add(CompletableFuture.failedFuture(new RedisCommandExecutionException("TRYAGAIN x")));
         attempts.add(CompletableFuture.completedFuture("done"));
-        assertThat(run(Calls.Repeat.NOT_EXECUTED)).isEqualTo("done");
+        assertThat(run(Calls.Repeat.IF_NOT_EXECUTED)).isEqualTo("done");
         assertThat(registry.counter("redis.patterns.core.retries").count()).isEqualTo(2);
     }
 
@@ -36,7 +36,7 @@ class CallsTest {
     void whatMayHaveBeenExecutedIsNotRepeated() {
         attempts.add(CompletableFuture.failedFuture(lost));
         attempts.add(CompletableFuture.completedFuture("twice"));
-        assertThatThrownBy(() -> run(Calls.Repeat.NOT_EXECUTED))
+        assertThatThrownBy(() -> run(Calls.Repeat.IF_NOT_EXECUTED))
                 .isInstanceOf(UnknownOutcomeException.class)
                 .hasCause(lost);
         assertThat(attempts).hasSize(1);
@@ -46,13 +46,13 @@ class CallsTest {
     void anIdempotentCallIsRepeatedAfterALostReply() {
         attempts.add(CompletableFuture.failedFuture(lost));
         attempts.add(CompletableFuture.completedFuture("done"));
-        assertThat(run(Calls.Repeat.UNKNOWN)).isEqualTo("done");
+        assertThat(run(Calls.Repeat.EVEN_IF_UNKNOWN)).isEqualTo("done");
     }
 
     @Test
     void oneUnknownAttemptMakesTheWholeCallUnknown() {
         attempts.add(CompletableFuture.failedFuture(lost));
-        assertThatThrownBy(() -> run(Calls.Repeat.UNKNOWN))
+        assertThatThrownBy(() -> run(Calls.Repeat.EVEN_IF_UNKNOWN))
                 .isInstanceOf(UnknownOutcomeException.class)
                 .hasCause(lost);
     }
@@ -60,7 +60,7 @@ class CallsTest {
     @Test
     void refusalsUntilTheDeadlineAreNotExecuted() {
         long began = System.nanoTime();
-        assertThatThrownBy(() -> run(Calls.Repeat.NOT_EXECUTED))
+        assertThatThrownBy(() -> run(Calls.Repeat.IF_NOT_EXECUTED))
                 .isInstanceOf(NotExecutedException.class)
                 .hasCause(refused);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(400));
@@ -69,14 +69,14 @@ class CallsTest {
     @Test
     void aRepliedErrorIsTheAnswer() {
         attempts.add(CompletableFuture.failedFuture(new RedisCommandExecutionException("WRONGTYPE x")));
-        assertThatThrownBy(() -> run(Calls.Repeat.UNKNOWN)).isInstanceOf(RedisCommandExecutionException.class);
+        assertThatThrownBy(() -> run(Calls.Repeat.EVEN_IF_UNKNOWN)).isInstanceOf(RedisCommandExecutionException.class);
     }
 
     @Test
     void silenceEndsAtTheDeadlineAndIsUnknown() {
         attempts.add(new CompletableFuture<>());
         long began = System.nanoTime();
-        assertThatThrownBy(() -> run(Calls.Repeat.NOT_EXECUTED)).isInstanceOf(UnknownOutcomeException.class);
+        assertThatThrownBy(() -> run(Calls.Repeat.IF_NOT_EXECUTED)).isInstanceOf(UnknownOutcomeException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - began))
                 .isBetween(Duration.ofMillis(290), Duration.ofMillis(400));
     }
@@ -85,14 +85,14 @@ class CallsTest {
     void silenceAfterARefusalEndsAtTheDeadlineToo() {
         attempts.add(CompletableFuture.failedFuture(refused));
         attempts.add(new CompletableFuture<>());
-        assertThatThrownBy(() -> run(Calls.Repeat.NOT_EXECUTED)).isInstanceOf(UnknownOutcomeException.class);
+        assertThatThrownBy(() -> run(Calls.Repeat.IF_NOT_EXECUTED)).isInstanceOf(UnknownOutcomeException.class);
     }
 
     @Test
     void aMissingScriptIsSentWhole() {
         attempts.add(CompletableFuture.failedFuture(new RedisNoScriptException("NOSCRIPT")));
         CompletionStage<String> reply =
-                calls.run(Calls.Repeat.NOT_EXECUTED, this::next, () -> CompletableFuture.completedFuture("whole"));
+                calls.run(Calls.Repeat.IF_NOT_EXECUTED, this::next, () -> CompletableFuture.completedFuture("whole"));
         assertThat(Sync.<String>await(reply)).isEqualTo("whole");
         assertThat(registry.counter("redis.patterns.core.script.loads").count()).isEqualTo(1);
     }
@@ -100,7 +100,7 @@ class CallsTest {
     @Test
     void anAttemptThatThrowsIsAFailedAttempt() {
         assertThatThrownBy(() -> Sync.await(calls.run(
-                        Calls.Repeat.NOT_EXECUTED,
+                        Calls.Repeat.IF_NOT_EXECUTED,
                         () -> {
                             throw new IllegalStateException("bug");
                         },

@@ -10,14 +10,16 @@ class CheckTest {
 
     @Test
     void ttlFromOneMillisecondToTenYears() {
-        assertThat(Check.ttl("ttl", Duration.ofMillis(1))).isEqualTo(Duration.ofMillis(1));
-        assertThat(Check.ttl("ttl", Check.MAX_TTL)).isEqualTo(Check.MAX_TTL);
-        assertThatThrownBy(() -> Check.ttl("ttl", Duration.ZERO))
+        assertThat(Check.duration("ttl", Duration.ofMillis(1))).isEqualTo(Duration.ofMillis(1));
+        assertThat(Check.duration("ttl", Check.MAX_DURATION)).isEqualTo(Check.MAX_DURATION);
+        assertThatThrownBy(() -> Check.duration("ttl", Duration.ZERO))
                 .hasMessage("ttl: must be from 1 ms to 10 years, is PT0S");
-        assertThatThrownBy(() -> Check.ttl("ttl", Duration.ofNanos(999_999))).hasMessageStartingWith("ttl:");
-        assertThatThrownBy(() -> Check.ttl("ttl", Duration.ofSeconds(-1))).hasMessageStartingWith("ttl:");
-        assertThatThrownBy(() -> Check.ttl("ttl", Check.MAX_TTL.plusMillis(1))).hasMessageStartingWith("ttl:");
-        assertThatThrownBy(() -> Check.ttl("ttl", null)).hasMessage("ttl: must not be null");
+        assertThatThrownBy(() -> Check.duration("ttl", Duration.ofNanos(999_999)))
+                .hasMessageStartingWith("ttl:");
+        assertThatThrownBy(() -> Check.duration("ttl", Duration.ofSeconds(-1))).hasMessageStartingWith("ttl:");
+        assertThatThrownBy(() -> Check.duration("ttl", Check.MAX_DURATION.plusMillis(1)))
+                .hasMessageStartingWith("ttl:");
+        assertThatThrownBy(() -> Check.duration("ttl", null)).hasMessage("ttl: must not be null");
     }
 
     @Test

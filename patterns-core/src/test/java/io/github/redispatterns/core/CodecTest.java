@@ -46,15 +46,21 @@ class CodecTest {
         assertThatThrownBy(() -> Codec.bytes().encode(new byte[Codec.DEFAULT_MAX_BYTES + 1]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("value: takes 1048577 bytes, over the bound of 1048576");
-        Codec<byte[]> larger = Codec.bytes().maxBytes(2 << 20);
+        Codec<byte[]> larger = Codec.bytes().withMaxBytes(2 << 20);
         assertThat(larger.encode(new byte[2 << 20])).hasSize(2 << 20);
         assertThat(larger.bounded()).isSameAs(larger);
-        assertThatThrownBy(() -> Codec.bytes().maxBytes(0)).hasMessageStartingWith("maxBytes:");
+        byte[] two = new byte[2 << 20];
+        assertThat(Codec.bytes().withMaxBytes(2 << 20).gzip().encode(two)).hasSizeLessThan(1 << 20);
+        assertThat(Codec.bytes().gzip().withMaxBytes(2 << 20).encode(two)).hasSizeLessThan(1 << 20);
+        assertThatThrownBy(() -> Codec.bytes().gzip().withMaxBytes(2 << 20).encode(new byte[(2 << 20) + 1]))
+                .hasMessageStartingWith("value: takes");
+        assertThatThrownBy(() -> Codec.bytes().gzip().encode(two)).hasMessageStartingWith("value: takes");
+        assertThatThrownBy(() -> Codec.bytes().withMaxBytes(0)).hasMessageStartingWith("maxBytes:");
     }
 
     @Test
     void aSmallCompressedValueCannotUnfoldIntoAHugeOne() {
-        byte[] bomb = Codec.bytes().maxBytes(8 << 20).gzip().encode(new byte[8 << 20]);
+        byte[] bomb = Codec.bytes().withMaxBytes(8 << 20).gzip().encode(new byte[8 << 20]);
         assertThat(bomb.length).isLessThan(Codec.DEFAULT_MAX_BYTES);
         assertThatThrownBy(() -> Codec.bytes().gzip().decode(bomb))
                 .isInstanceOf(CodecException.class)

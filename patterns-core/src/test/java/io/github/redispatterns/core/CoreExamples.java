@@ -1,5 +1,6 @@
 package io.github.redispatterns.core;
 
+import io.lettuce.core.SetArgs;
 import java.time.Duration;
 
 /** The examples in README.md, compiled, and run by {@link RedisIT}. */
@@ -7,28 +8,28 @@ final class CoreExamples {
 
     private CoreExamples() {}
 
-    static void handle(String uri) {
+    static String handle(String uri) {
         // region handle
         RedisOptions options =
                 RedisOptions.builder().commandTimeout(Duration.ofMillis(500)).build();
         try (Redis redis = Redis.connect(uri, options)) {
-            String key = KeySpace.of("shop", "visits").key("42");
-            long visits = redis.execute(commands -> commands.incr(key)); // at most once
-            redis.execute(commands -> commands.pexpire(key, Duration.ofHours(1)));
-            System.getLogger("shop").log(System.Logger.Level.INFO, "{0} visits", visits);
+            String key = KeySpace.of("shop", "cart").key("42");
+            redis.execute(c -> c.set(key, "3 items", SetArgs.Builder.px(Duration.ofHours(1)))); // at most once
+            return redis.execute(c -> c.get(key));
         }
         // endregion
     }
 
-    static long failures(Redis redis, String key) {
-        // region failures
+    // region failures
+    static boolean claim(Redis redis, String key, String token) {
+        SetArgs ifAbsent = SetArgs.Builder.nx().px(Duration.ofMinutes(1));
+        String holder;
         try {
-            return redis.execute(commands -> commands.incr(key));
-        } catch (NotExecutedException e) {
-            return redis.execute(commands -> commands.incr(key)); // safe: it did not happen
-        } catch (UnknownOutcomeException e) {
-            return Long.parseLong(redis.execute(commands -> commands.get(key))); // look before you write again
+            holder = redis.execute(c -> c.setGet(key, token, ifAbsent));
+        } catch (UnknownOutcomeException e) { // it may have run: the second answer tells, by the token
+            holder = redis.execute(c -> c.setGet(key, token, ifAbsent));
         }
-        // endregion
+        return holder == null || holder.equals(token);
     }
+    // endregion
 }

@@ -16,7 +16,7 @@ final class RecordingListener implements MessageListener {
     }
 
     @Override
-    public void mayHaveMissed() {
+    public void onGap() {
         gaps.incrementAndGet();
     }
 }

@@ -86,7 +86,7 @@ class RedisIT {
     @Test
     void aBlockingReadOutlastsTheTimeoutAndHoldsUpNobody(TestKeys keys) {
         String list = keys.key("list");
-        try (DedicatedConnection<String, String> dedicated = redis.dedicated(StringCodec.UTF8)) {
+        try (DedicatedConnection<String, String> dedicated = redis.openDedicated(StringCodec.UTF8)) {
             CompletionStage<?> popped = dedicated.commands().blpop(20, list);
             long until = System.nanoTime() + Duration.ofMillis(1300).toNanos(); // over the command timeout of 1 s
             while (System.nanoTime() < until) {
@@ -103,7 +103,7 @@ class RedisIT {
     @Test
     void closingTheHandleClosesWhatItOpened() {
         Redis other = Handles.open(deployment);
-        DedicatedConnection<String, String> dedicated = other.dedicated(StringCodec.UTF8);
+        DedicatedConnection<String, String> dedicated = other.openDedicated(StringCodec.UTF8);
         other.pubSub().subscribe("closing", new RecordingListener());
         other.close();
         other.close();
@@ -111,7 +111,7 @@ class RedisIT {
         assertThatThrownBy(() -> other.execute(c -> c.ping()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("The Redis handle is closed");
-        assertThatThrownBy(() -> other.dedicated(StringCodec.UTF8)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> other.openDedicated(StringCodec.UTF8)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> other.pubSub().subscribe("closing", new RecordingListener()))
                 .isInstanceOf(IllegalStateException.class);
     }
@@ -119,11 +119,13 @@ class RedisIT {
     @Test
     void theExamplesInTheReadmeRun() {
         if (deployment.topology() != io.github.redispatterns.testkit.Topology.CLUSTER) {
-            CoreExamples.handle(deployment.uri());
+            assertThat(CoreExamples.handle(deployment.uri())).isEqualTo("3 items");
         }
-        String key = KeySpace.of("examples").key("failures");
-        Handles.set(redis, key, "41");
-        assertThat(CoreExamples.failures(redis, key)).isEqualTo(42);
+        String key = KeySpace.of("examples").key("claim");
+        assertThat(CoreExamples.claim(redis, key, "mine")).isTrue();
+        assertThat(CoreExamples.claim(redis, key, "theirs")).isFalse();
+        assertThat(CoreExamples.claim(redis, key, "mine")).isTrue();
+        redis.execute(c -> c.del(key));
     }
 
     @Test
@@ -131,7 +133,7 @@ class RedisIT {
         assertThatThrownBy(() -> redis.execute(null)).hasMessage("command: must not be null");
         assertThatThrownBy(() -> redis.execute(ByteArrayCodec.INSTANCE, null)).hasMessage("command: must not be null");
         assertThatThrownBy(() -> redis.commands(null)).hasMessage("codec: must not be null");
-        assertThatThrownBy(() -> redis.dedicated(null)).hasMessage("codec: must not be null");
+        assertThatThrownBy(() -> redis.openDedicated(null)).hasMessage("codec: must not be null");
         assertThatThrownBy(() -> Redis.of((RedisClusterClient) null)).hasMessage("client: must not be null");
         assertThatThrownBy(() -> Redis.of((RedisClient) null, null)).hasMessage("client: must not be null");
         assertThatThrownBy(() -> Redis.connect("redis://localhost", null)).hasMessage("options: must not be null");

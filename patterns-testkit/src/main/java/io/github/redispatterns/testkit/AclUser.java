@@ -1,6 +1,7 @@
 package io.github.redispatterns.testkit;
 
 import io.lettuce.core.protocol.CommandType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -9,10 +10,10 @@ import java.util.stream.Stream;
 /**
  * An ACL user on every data node of a deployment, to show that code gets along with the least rights it claims to need.
  *
- * <p><b>Guarantees</b>: the user exists on every data node when {@link #create} returns, replicas included, so that it outlives a
- * failover; {@link #close} deletes it everywhere.
+ * <p><b>Guarantees</b>: the user exists on every data node when {@link #create} returns, replicas included, so that it
+ * outlives a failover; {@link #close} deletes it everywhere.
  *
- * <p><b>Does not guarantee</b>: that a node restarted meanwhile still has it: it is not saved; see {@link #restore()}.
+ * <p><b>Does not guarantee</b>: that a node restarted meanwhile still has it: it is not saved; see {@link #recreate()}.
  *
  * <p><b>Cost</b>: one {@code ACL SETUSER} per data node.
  *
@@ -42,25 +43,44 @@ public final class AclUser implements AutoCloseable {
      * @param deployment where
      * @param rules what follows the name and the password in {@code ACL SETUSER}, such as {@code ~app:* -@all +get}
      * @return the user
+     * @throws IllegalArgumentException if the deployment is null, or the rules are blank
      * @throws io.lettuce.core.RedisException if a server refuses the rules
      */
     public static AclUser create(RedisDeployment deployment, String rules) {
         String name =
                 "testkit-" + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), Character.MAX_RADIX);
-        AclUser user = new AclUser(deployment, name, rules);
-        user.restore();
+        AclUser user = new AclUser(Check.notNull("deployment", deployment), name, Check.notBlank("rules", rules));
+        user.recreate();
         return user;
     }
 
+    /**
+     * Creates a user with the rights that a module's README documents, so that its tests show that these are enough:
+     * the README's fenced block below a line {@code <!-- acl -->} holds the rules, written for example keys.
+     *
+     * @param deployment where
+     * @param readme the README
+     * @param documentedPattern the keys that the documented rules allow, such as {@code shop:product:*}
+     * @param prefix what the user's keys begin with instead: {@code ~shop:product:*} becomes {@code ~prefix:*}
+     * @return the user
+     * @throws IllegalArgumentException if the deployment or the path is null, or a text is blank
+     * @throws TestkitException if there is no such file, block or pattern
+     * @throws io.lettuce.core.RedisException if a server refuses the rules
+     */
+    public static AclUser fromReadme(RedisDeployment deployment, Path readme, String documentedPattern, String prefix) {
+        Check.notNull("deployment", deployment);
+        return create(deployment, AclRules.in(readme).forKeys(documentedPattern, prefix));
+    }
+
     /** Creates the user again where it is missing: a node that was restarted has forgotten it. */
-    public void restore() {
+    public void recreate() {
         for (RedisNode node : deployment.nodes()) {
             node.call(commands -> Admin.status(commands, CommandType.ACL, command));
         }
     }
 
     /**
-     * Where to connect as this user.
+     * The URI to connect to as this user.
      *
      * @return {@link RedisDeployment#uri()} with the user's name and password
      */
@@ -69,7 +89,7 @@ public final class AclUser implements AutoCloseable {
     }
 
     /**
-     * Where to connect as this user.
+     * The URIs to connect to as this user.
      *
      * @return {@link RedisDeployment#uris()} with the user's name and password
      */
@@ -78,9 +98,11 @@ public final class AclUser implements AutoCloseable {
     }
 
     /**
-     * What the servers have refused this user, as they log it: commands, keys and channels, not failed logins.
+     * The requests that the servers have refused this user, as they log them: commands, keys and channels, not failed
+     * logins.
      *
-     * @return for each entry of {@code ACL LOG} the node, the reason, the context and the object; empty if all was allowed
+     * @return for each entry of {@code ACL LOG} the node, the reason, the context and the object; empty if all was
+     *     allowed
      */
     public List<String> denials() {
         List<String> denials = new ArrayList<>();

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Short-lived connections for the testkit's own commands, apart from the client that is being tested. */
 final class Admin implements AutoCloseable {
@@ -37,7 +38,7 @@ final class Admin implements AutoCloseable {
                 .build());
     }
 
-    <T> T connected(RedisURI uri, Function<StatefulRedisConnection<String, String>, T> work) {
+    <T extends @Nullable Object> T connected(RedisURI uri, Function<StatefulRedisConnection<String, String>, T> work) {
         try (StatefulRedisConnection<String, String> connection = client.connect(uri)) {
             return work.apply(connection);
         }

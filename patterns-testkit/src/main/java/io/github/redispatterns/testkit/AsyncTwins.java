@@ -14,9 +14,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * Checks that every asynchronous method has a synchronous twin.
  *
- * <p>For a public method {@code xAsync} that returns {@code CompletionStage<T>} there must be a public {@code x} with the same
- * parameters that returns {@code T}: or its primitive, or {@code void} for {@link Void}. Where both have a functional interface as a
- * parameter, the interfaces may differ (a loader and its asynchronous form).
+ * <p>For a public method {@code xAsync} that returns {@code CompletionStage<T>} there must be a public {@code x} with
+ * the same parameters that returns {@code T}: or its primitive, or {@code void} for {@link Void}. Where both have a
+ * functional interface as a parameter, the interfaces may differ (a loader and its asynchronous form).
  *
  * <p><b>Does not guarantee</b>: that a synchronous method has an asynchronous twin; not every method does I/O.
  *
@@ -32,12 +32,13 @@ public final class AsyncTwins {
      * Checks public classes.
      *
      * @param types with their inherited public methods, static ones included
+     * @throws IllegalArgumentException if one of them is null
      * @throws AssertionError that lists every deviation
      */
     public static void check(Class<?>... types) {
         List<String> deviations = new ArrayList<>();
-        for (Class<?> type : types) {
-            Arrays.stream(type.getMethods())
+        for (Class<?> type : Check.notNull("types", types)) {
+            Arrays.stream(Check.notNull("types", type).getMethods())
                     .filter(method -> method.getName().endsWith(SUFFIX) && !method.isSynthetic())
                     .sorted(Comparator.comparing(Method::toGenericString))
                     .forEach(method -> check(type, method, deviations));

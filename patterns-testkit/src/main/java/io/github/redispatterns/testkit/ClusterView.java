@@ -9,6 +9,7 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -60,11 +61,12 @@ final class ClusterView {
         return owners;
     }
 
-    /** Masters first. */
-    List<RedisURI> addresses() {
+    /** Masters first. A node that has met no other may not know its own address: it is where it was asked. */
+    List<RedisURI> addresses(RedisNode asked) {
         return partitions.stream()
                 .sorted(Comparator.comparing(RedisClusterNode::hasNoSlots))
-                .map(RedisClusterNode::getUri)
+                .map(node -> node.getUri() == null && node.is(NodeFlag.MYSELF) ? asked.redisUri() : node.getUri())
+                .filter(Objects::nonNull)
                 .toList();
     }
 

@@ -12,11 +12,12 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ContainerLaunchException;
 
 /**
- * One container as a host. All servers of a deployment run in it, and every port has the same number inside and outside, so that the
- * addresses which servers tell each other and their clients hold in both places.
+ * One container as a host. All servers of a deployment run in it, and every port has the same number inside and
+ * outside, so that the addresses which servers tell each other and their clients hold in both places.
  *
- * <p>Of the image it needs a {@code redis-server} and the basics of a shell. Testcontainers may be absent from the class path; only this
- * class, {@link ContainerImages} and {@link RedisContainer} touch it, and they are loaded when a container is wanted.
+ * <p>Of the image it needs a {@code redis-server} and the basics of a shell. Testcontainers may be absent from the
+ * class path; only this class, {@link ContainerImages} and {@link RedisContainer} touch it, and they are loaded when a
+ * container is wanted.
  */
 final class ContainerHost implements ServerHost {
 
@@ -46,7 +47,8 @@ final class ContainerHost implements ServerHost {
     /**
      * Starts a container, after pulling its image if the engine does not have it.
      *
-     * @throws TestkitException if no engine answers, or the image cannot be had, or the container does not start; one sentence says why
+     * @throws TestkitException if no engine answers, or the image cannot be had, or the container does not start; one
+     *     sentence says why
      */
     static ServerHost open(String image, int ports) {
         try {
@@ -90,7 +92,10 @@ final class ContainerHost implements ServerHost {
         return reason.contains("address already in use") || reason.contains("port is already allocated");
     }
 
-    /** Testcontainers wraps what the engine said several times, and that is JSON in a status line; only the message helps. */
+    /**
+     * Testcontainers wraps what the engine said several times, and that is JSON in a status line; only the message
+     * helps.
+     */
     private static String reason(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {

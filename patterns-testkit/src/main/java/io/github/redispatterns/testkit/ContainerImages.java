@@ -17,8 +17,9 @@ import org.testcontainers.utility.ImageNameSubstitutor;
 /**
  * Pulls an image once, or says why not.
  *
- * <p>Testcontainers would try again for two minutes when a registry is out of reach, and only then report it; a caller that can do
- * without a container should not wait for that. This also comes before its reaper, which is an image to pull as well.
+ * <p>Testcontainers would try again for two minutes when a registry is out of reach, and only then report it; a caller
+ * that can do without a container should not wait for that. This also comes before its reaper, which is an image to
+ * pull as well.
  */
 final class ContainerImages {
 

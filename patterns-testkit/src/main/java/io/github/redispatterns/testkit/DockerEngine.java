@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Says cheaply whether it is worth asking Testcontainers at all: it takes seconds, and pages of log, to find no engine. */
+/**
+ * Says cheaply whether it is worth asking Testcontainers at all: it takes seconds, and pages of log, to find no engine.
+ */
 final class DockerEngine {
 
     private DockerEngine() {}

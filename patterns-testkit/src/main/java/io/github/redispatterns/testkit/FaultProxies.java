@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A {@link TcpProxy} in front of every data node of a deployment, and the resources that make a Lettuce client go through them.
+ * A {@link TcpProxy} in front of every data node of a deployment, and the resources that make a Lettuce client go
+ * through them.
  *
- * <p><b>Guarantees</b>: a client made with {@link #clientResources()} reaches each data node through its proxy, whatever topology
- * discovery tells it. Connections to sentinels are direct.
+ * <p><b>Guarantees</b>: a client made with {@link #clientResources()} reaches each data node through its proxy,
+ * whatever topology discovery tells it. Connections to sentinels are direct.
  *
  * <p><b>Does not guarantee</b>: what {@link TcpProxy} does not.
  *
@@ -45,37 +46,39 @@ public final class FaultProxies implements AutoCloseable {
      *
      * @param deployment a running deployment
      * @return the open proxies; close the client first, then these
+     * @throws IllegalArgumentException if the deployment is null
      */
     public static FaultProxies of(RedisDeployment deployment) {
-        return new FaultProxies(deployment);
+        return new FaultProxies(Check.notNull("deployment", deployment));
     }
 
     /**
-     * Gives what a client needs to go through the proxies.
+     * The client resources that lead through the proxies.
      *
-     * @return for {@code RedisClient.create(resources)} or {@code RedisClusterClient.create(resources, uris)}; they end with {@link #close()}
+     * @return for {@code RedisClient.create(resources)} or {@code RedisClusterClient.create(resources, uris)}; they end
+     *     with {@link #close()}
      */
     public ClientResources clientResources() {
         return resources;
     }
 
     /**
-     * Gives the proxy of one node.
+     * The proxy of one node.
      *
      * @param node a data node of the deployment
      * @return its proxy
      * @throws IllegalArgumentException if the node is of another deployment
      */
     public TcpProxy proxy(RedisNode node) {
-        TcpProxy proxy = proxies.get(address(node.redisUri()));
+        TcpProxy proxy = proxies.get(address(Check.notNull("node", node).redisUri()));
         if (proxy == null) {
-            throw new IllegalArgumentException(node + " has no proxy here");
+            throw new IllegalArgumentException("node: must be of the deployment behind these proxies, is " + node);
         }
         return proxy;
     }
 
     /**
-     * Gives all proxies.
+     * All proxies.
      *
      * @return one per data node, in no particular order
      */
@@ -87,17 +90,19 @@ public final class FaultProxies implements AutoCloseable {
      * Cuts one reply in all, as {@link TcpProxy#cutReplyOf(String)} does, on whichever node the command comes by first.
      *
      * @param command a command's name in any case
+     * @throws IllegalArgumentException if the command is blank
      */
     public void cutReplyOf(String command) {
         common.armFor(command);
     }
 
     /**
-     * Cuts one reply in all, as {@link TcpProxy#cutReplies(int)} does, counted over all nodes.
+     * Cuts one reply in all, as {@link TcpProxy#cutNthReply(int)} does, counted over all nodes.
      *
      * @param nth 1 for the reply of the next request
+     * @throws IllegalArgumentException if it is under 1
      */
-    public void cutReplies(int nth) {
+    public void cutNthReply(int nth) {
         common.armForNth(nth);
     }
 
@@ -105,6 +110,7 @@ public final class FaultProxies implements AutoCloseable {
      * Delays both directions of every proxy.
      *
      * @param time per direction; zero to end it
+     * @throws IllegalArgumentException if the time is negative
      */
     public void delay(Duration time) {
         all().forEach(proxy -> proxy.delay(time));
@@ -127,7 +133,7 @@ public final class FaultProxies implements AutoCloseable {
     }
 
     /**
-     * Counts cut replies.
+     * The number of cut replies.
      *
      * @return how many in all
      */

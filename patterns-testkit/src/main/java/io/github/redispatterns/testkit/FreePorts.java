@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /**
  * Finds free ports below the range that systems use for outgoing connections.
  *
- * <p>A port of that range could be taken while its server is down: a client that keeps reconnecting to it over loopback sooner or later
- * gets the same number for its own end, and so connects to itself.
+ * <p>A port of that range could be taken while its server is down: a client that keeps reconnecting to it over loopback
+ * sooner or later gets the same number for its own end, and so connects to itself.
  */
 final class FreePorts {
 

@@ -1,18 +1,18 @@
 package io.github.redispatterns.testkit;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A server clock that stands still: scripts that ask {@code redis.call('TIME')} get the time that the test says.
  *
- * <p>{@link #rewrite(String)} puts one line into a copy of the script, under its first line; that line hides {@code redis} behind a
- * local of the same name. Each call must then pass {@link #argument()} as its last ARGV; the script does not see it.
+ * <p>{@link #rewrite(String)} puts one line into a copy of the script, under its first line; that line hides
+ * {@code redis} behind a local of the same name. Each call must then pass {@link #argument()} as its last ARGV; the
+ * script does not see it.
  *
- * <p><b>Guarantees</b>: everything else in the script works as before, {@code redis.pcall}, {@code #ARGV} and errors included; only
- * line numbers in error messages grow by one.
+ * <p><b>Guarantees</b>: everything else in the script works as before, {@code redis.pcall}, {@code #ARGV} and errors
+ * included; only line numbers in error messages grow by one.
  *
  * <p><b>Does not guarantee</b>: anything about TTLs, which still run with the server's real clock.
  *
@@ -38,7 +38,7 @@ public final class FrozenTime {
     private final AtomicLong micros = new AtomicLong();
 
     private FrozenTime(long micros) {
-        setMicros(micros);
+        this.micros.set(Check.atLeast("micros", micros, SMALLEST));
     }
 
     /**
@@ -46,6 +46,7 @@ public final class FrozenTime {
      *
      * @param micros since the epoch, at least 1,000,000
      * @return the clock
+     * @throws IllegalArgumentException if the time is earlier
      */
     public static FrozenTime atMicros(long micros) {
         return new FrozenTime(micros);
@@ -55,25 +56,25 @@ public final class FrozenTime {
      * Moves the clock forward, or back.
      *
      * @param time to the microsecond; a negative one moves it back
+     * @throws IllegalArgumentException if the clock would show less than 1,000,000 microseconds
      */
     public void advance(Duration time) {
-        setMicros(Math.addExact(micros.get(), TimeUnit.NANOSECONDS.toMicros(time.toNanos())));
+        long step = TimeUnit.NANOSECONDS.toMicros(Check.notNull("time", time).toNanos());
+        micros.updateAndGet(now -> Check.atLeast("time", Math.addExact(now, step), SMALLEST));
     }
 
     /**
      * Sets the clock.
      *
      * @param time since the epoch, in microseconds, at least 1,000,000
+     * @throws IllegalArgumentException if it is less
      */
     public void setMicros(long time) {
-        if (time < SMALLEST) {
-            throw new IllegalArgumentException("time is " + time + " microseconds; it must be at least " + SMALLEST);
-        }
-        micros.set(time);
+        micros.set(Check.atLeast("time", time, SMALLEST));
     }
 
     /**
-     * Reads the clock.
+     * The time that the clock shows.
      *
      * @return microseconds since the epoch
      */
@@ -86,15 +87,16 @@ public final class FrozenTime {
      *
      * @param luaSource the shipped script
      * @return the script to run in its stead
+     * @throws IllegalArgumentException if the script is null
      */
     public String rewrite(String luaSource) {
-        Objects.requireNonNull(luaSource, "luaSource");
+        Check.notNull("luaSource", luaSource);
         int firstLineEnd = luaSource.startsWith("#!") ? luaSource.indexOf('\n') + 1 : 0;
         return luaSource.substring(0, firstLineEnd) + PROXY + "\n" + luaSource.substring(firstLineEnd);
     }
 
     /**
-     * Gives the last ARGV of the next call.
+     * The last ARGV of the next call.
      *
      * @return the clock's microseconds
      */

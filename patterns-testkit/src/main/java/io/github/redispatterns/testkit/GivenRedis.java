@@ -13,16 +13,22 @@ final class GivenRedis {
     private GivenRedis() {}
 
     static RedisDeployment open(Topology wanted, Settings settings) {
+        RedisDeployment found = open(GivenUri.of(settings));
+        if (found.topology() != wanted) {
+            found.close();
+            throw new TestkitException(
+                    "REDIS_URI leads to a " + found.topology() + " deployment, and " + wanted + " was asked for");
+        }
+        return found;
+    }
+
+    static RedisDeployment open(GivenUri given) {
         Admin admin = new Admin();
         try {
-            Shape shape = discover(uri(settings), admin);
-            if (shape.topology() != wanted) {
-                throw new TestkitException(
-                        "REDIS_URI leads to a " + shape.topology() + " deployment, and " + wanted + " was asked for");
-            }
+            Shape shape = discover(given, admin);
             String version = Starter.version(shape.masters().get(0));
             return new RedisDeployment(
-                    shape, "REDIS_URI", version, new RedisDeployment.Backing(Optional.empty(), admin, new Faults()));
+                    shape, given.origin(), version, new RedisDeployment.Backing(Optional.empty(), admin, new Faults()));
         } catch (RuntimeException | Error e) {
             admin.close();
             throw e;
@@ -31,24 +37,11 @@ final class GivenRedis {
 
     static Topology topology(Settings settings) {
         try (Admin admin = new Admin()) {
-            return discover(uri(settings), admin).topology();
+            return discover(GivenUri.of(settings), admin).topology();
         }
     }
 
-    private static Given uri(Settings settings) {
-        if (settings.uri() == null) {
-            throw new TestkitException("REDIS_PROVIDER is uri, but REDIS_URI is not set");
-        }
-        try {
-            return new Given(settings.uri(), RedisURI.create(settings.uri()));
-        } catch (IllegalArgumentException e) {
-            // Without the cause: its message may hold the password.
-            throw new TestkitException(
-                    "REDIS_URI is no Redis URI; it looks like redis://host:6379 or redis-sentinel://host:26379#name");
-        }
-    }
-
-    private static Shape discover(Given given, Admin admin) {
+    private static Shape discover(GivenUri given, Admin admin) {
         try {
             RedisURI uri = given.parsed();
             if (!uri.getSentinels().isEmpty()) {
@@ -58,17 +51,18 @@ final class GivenRedis {
             boolean cluster = first.call(commands -> commands.info("cluster")).contains("cluster_enabled:1");
             return cluster ? cluster(given, first, admin) : new StandaloneShape(first);
         } catch (RedisException e) {
-            throw new TestkitException("The Redis that REDIS_URI names does not answer: " + reason(e), e);
+            throw new TestkitException(
+                    "The Redis at " + given.address() + " (" + given.origin() + ") does not answer: " + reason(e), e);
         }
     }
 
-    private static Shape cluster(Given given, RedisNode first, Admin admin) {
-        return ClusterShape.of(ClusterView.seenBy(first).addresses().stream()
+    private static Shape cluster(GivenUri given, RedisNode first, Admin admin) {
+        return ClusterShape.of(ClusterView.seenBy(first).addresses(first).stream()
                 .map(each -> node(given, each.getHost(), each.getPort(), admin))
                 .toList());
     }
 
-    private static Shape sentinel(Given given, Admin admin) {
+    private static Shape sentinel(GivenUri given, Admin admin) {
         String name = given.parsed().getSentinelMasterId();
         List<RedisNode> sentinels = given.parsed().getSentinels().stream()
                 .map(each -> new RedisNode(
@@ -81,6 +75,9 @@ final class GivenRedis {
         List<RedisNode> nodes = new ArrayList<>();
         List<Object> master =
                 sentinel.call(commands -> Admin.list(commands, CommandType.SENTINEL, "GET-MASTER-ADDR-BY-NAME", name));
+        if (master == null || master.size() < 2) {
+            throw new TestkitException("The sentinel at " + sentinel + " knows no master \"" + name + "\"");
+        }
         nodes.add(node(given, String.valueOf(master.get(0)), Integer.parseInt(String.valueOf(master.get(1))), admin));
         sentinel.call(commands -> Admin.list(commands, CommandType.SENTINEL, "REPLICAS", name)).stream()
                 .map(entry -> SentinelView.fields(entry))
@@ -91,7 +88,7 @@ final class GivenRedis {
     }
 
     /** With the scheme, the credentials and the database of the given URI. */
-    private static RedisNode node(Given given, String host, int port, Admin admin) {
+    private static RedisNode node(GivenUri given, String host, int port, Admin admin) {
         RedisURI parsed = given.parsed();
         String database = parsed.getDatabase() == 0 ? "" : "/" + parsed.getDatabase();
         String name = host.contains(":") ? "[" + host + "]" : host;
@@ -107,15 +104,5 @@ final class GivenRedis {
             deepest = deepest.getCause();
         }
         return String.valueOf(deepest.getMessage());
-    }
-
-    /** Lettuce masks the credentials when it writes a URI, so its text is kept too. */
-    private record Given(String text, RedisURI parsed) {
-
-        /** Empty, or with an {@code @} at the end. */
-        String userInfo() {
-            String authority = text.substring(text.indexOf("://") + 3).split("[/?#]", 2)[0];
-            return authority.substring(0, authority.lastIndexOf('@') + 1);
-        }
     }
 }

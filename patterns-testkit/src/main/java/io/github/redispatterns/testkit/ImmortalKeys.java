@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
 public @interface ImmortalKeys {
 
     /**
-     * Patterns of whole keys: {@code *} stands for any characters, {@code ?} for one, all others for themselves.
+     * The patterns of whole keys: {@code *} stands for any characters, {@code ?} for one, all others for themselves.
      *
      * @return at least one pattern
      */

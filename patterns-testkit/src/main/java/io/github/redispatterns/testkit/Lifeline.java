@@ -3,7 +3,10 @@ package io.github.redispatterns.testkit;
 import java.io.InputStream;
 import java.util.concurrent.CountDownLatch;
 
-/** The standard input of a container: a line at once, then nothing more, for as long as the connection that reads it is open. */
+/**
+ * The standard input of a container: a line at once, then nothing more, for as long as the connection that reads it is
+ * open.
+ */
 final class Lifeline extends InputStream {
 
     private final CountDownLatch closed = new CountDownLatch(1);

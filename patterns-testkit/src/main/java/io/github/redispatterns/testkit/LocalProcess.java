@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server of this machine, run by a guard: a shell that lives as long as the server, and that kills the server and removes its files
- * when its standard input ends. It ends when the JVM dies, in whatever way, so that no server is left behind.
+ * A server of this machine, run by a guard: a shell that lives as long as the server, and that kills the server and
+ * removes its files when its standard input ends. It ends when the JVM dies, in whatever way, so that no server is left
+ * behind.
  */
 final class LocalProcess implements ServerProcess {
 
-    /** Arguments: the directory to remove, the log file, the command. A background job reads /dev/null unless its input is dup'ed. */
+    /**
+     * Arguments: the directory to remove, the log file, the command. A background job reads /dev/null unless its input
+     * is dup'ed.
+     */
     private static final String GUARD = """
             directory=$1 log=$2
             shift 2

@@ -2,7 +2,6 @@ package io.github.redispatterns.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,10 +51,12 @@ public final class LuaContract {
      *
      * @param fileName its name without a directory, {@code <noun>_<verb>.lua}
      * @param source all of the file
+     * @throws IllegalArgumentException if one of them is null
      * @throws AssertionError that names the file and every defect
      */
     public static void check(String fileName, String source) {
-        Objects.requireNonNull(fileName, "fileName");
+        Check.notNull("fileName", fileName);
+        Check.notNull("source", source);
         LuaContract contract = new LuaContract(fileName, source.lines().toList());
         if (source.indexOf('\r') >= 0) {
             contract.defects.add("it has line ends other than LF");

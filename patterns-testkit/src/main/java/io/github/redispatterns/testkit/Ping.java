@@ -6,7 +6,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Asks a port for PONG over a plain socket: a port mapping accepts connections long before the server behind it does. */
+/**
+ * Asks a port for PONG over a plain socket: a port mapping accepts connections long before the server behind it does.
+ */
 final class Ping {
 
     private static final byte[] REQUEST = "PING\r\n".getBytes(StandardCharsets.US_ASCII);

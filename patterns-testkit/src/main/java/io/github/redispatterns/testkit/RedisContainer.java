@@ -20,14 +20,18 @@ import org.testcontainers.containers.wait.strategy.Wait;
 /**
  * A container that lives as long as this JVM holds its standard input, and is removed by the engine when it ends.
  *
- * <p>The engine closes that input when our connection breaks, in whatever way the JVM dies, and then the first process of the container
- * ends and all others with it. So nothing is left behind even where Testcontainers' reaper is switched off.
+ * <p>The engine closes that input when our connection breaks, in whatever way the JVM dies, and then the first process
+ * of the container ends and all others with it. So nothing is left behind even where Testcontainers' reaper is switched
+ * off.
  */
 final class RedisContainer extends GenericContainer<RedisContainer> {
 
     private static final String READY = "redis-patterns: ready";
 
-    /** A shell that waits for {@code cat} also reaps the servers that end meanwhile; a lone {@code cat} would leave zombies. */
+    /**
+     * A shell that waits for {@code cat} also reaps the servers that end meanwhile; a lone {@code cat} would leave
+     * zombies.
+     */
     private static final String MAIN = "read -r line; echo '" + READY + "'; cat >/dev/null; exit 0";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -107,8 +111,8 @@ final class RedisContainer extends GenericContainer<RedisContainer> {
     }
 
     /**
-     * Removes the container and waits for that; but not while the JVM ends, which closes the input anyway: then Testcontainers removes
-     * what carries its label, and does not take it well if somebody else is doing the same.
+     * Removes the container and waits for that; but not while the JVM ends, which closes the input anyway: then
+     * Testcontainers removes what carries its label, and does not take it well if somebody else is doing the same.
      */
     @Override
     public void close() {

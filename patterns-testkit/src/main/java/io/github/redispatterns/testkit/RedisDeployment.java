@@ -1,20 +1,21 @@
 package io.github.redispatterns.testkit;
 
+import io.lettuce.core.cluster.SlotHash;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
  * A running real Redis of one topology.
  *
- * <p><b>Guarantees</b>: when {@link #start(Topology)} returns, every node has its role and is linked, and clients can connect.
- * Servers that the testkit started end with {@link #close()}, and also when the JVM dies, even by SIGKILL.
+ * <p><b>Guarantees</b>: when {@link #start(Topology)} returns, every node has its role and is linked, and clients can
+ * connect. Servers that the testkit started end with {@link #close()}, and also when the JVM dies, even by SIGKILL.
  *
- * <p><b>Does not guarantee</b>: persistence; servers save nothing unless {@link Builder#config(String, String)} says so.
+ * <p><b>Does not guarantee</b>: persistence; servers save nothing unless {@link Builder#config(String, String)} says
+ * so.
  *
- * <p><b>Cost</b>: on two cores about 0.1 s for STANDALONE, 0.6 s for SENTINEL, 2.1 s for CLUSTER; a container adds its own
- * start.
+ * <p><b>Cost</b>: on two cores about 0.1 s for STANDALONE, 0.6 s for SENTINEL, 2.1 s for CLUSTER; a container adds its
+ * own start.
  *
  * <p><b>Thread safety</b>: safe.
  */
@@ -37,6 +38,7 @@ public final class RedisDeployment implements AutoCloseable {
      *
      * @param topology its shape
      * @return a builder
+     * @throws IllegalArgumentException if the topology is null
      */
     public static Builder builder(Topology topology) {
         return new Builder(topology);
@@ -54,63 +56,80 @@ public final class RedisDeployment implements AutoCloseable {
     }
 
     /**
-     * Gives the one deployment of this topology that all tests of this JVM share; the first call starts it, the JVM's end closes it.
+     * The one deployment of this topology that all tests of this JVM share; the first call starts it, the JVM's end
+     * closes it.
      *
      * @param topology its shape
      * @return the running deployment
      * @throws TestkitException if no Redis of this topology can be had
      */
     public static RedisDeployment shared(Topology topology) {
-        return SharedDeployments.get(topology);
+        return SharedDeployments.get(Check.notNull("topology", topology));
     }
 
     /**
-     * Says which shape this is.
+     * Opens the deployment that is at a URI; its topology is what the URI is. The testkit never stops or pauses its
+     * servers.
      *
-     * @return the topology
+     * @param uri {@code redis://[user:password@]host:port}, {@code rediss://…} for TLS, of a single server or of any
+     *     node of a Cluster; or {@code redis-sentinel://host:port,host:port#master}
+     * @return the running deployment; close it, and the servers go on
+     * @throws IllegalArgumentException if it is not one of these
+     * @throws TestkitException if no Redis answers there
+     */
+    public static RedisDeployment at(String uri) {
+        return Starter.at(uri);
+    }
+
+    /**
+     * The topology.
+     *
+     * @return the shape, as it was asked for or found
      */
     public Topology topology() {
         return shape.topology();
     }
 
     /**
-     * Says where the servers come from.
+     * The source of the servers.
      *
-     * @return such as {@code embedded binary}, {@code container redis:8.2}, {@code binary /usr/bin/redis-server}, {@code REDIS_URI}
+     * @return such as {@code embedded binary}, {@code container redis:8.2}, {@code binary /usr/bin/redis-server},
+     *     {@code REDIS_URI}, or {@code given URI} after {@link #at(String)}
      */
     public String provider() {
         return provider;
     }
 
     /**
-     * Says what the servers are.
+     * Product and version of the servers.
      *
-     * @return the version of the first node, as it reports it
+     * @return such as {@code Redis 7.0.15}, as the first node reports it
      */
     public String version() {
         return version;
     }
 
     /**
-     * Says how to connect, in Lettuce's form.
+     * The URI to connect to, in Lettuce's form.
      *
-     * @return {@code redis://127.0.0.1:6379}; {@code redis-sentinel://127.0.0.1:1,127.0.0.1:2,127.0.0.1:3#main}; or a Cluster's first node
+     * @return {@code redis://127.0.0.1:6379}; {@code redis-sentinel://127.0.0.1:1,127.0.0.1:2,127.0.0.1:3#main}; or a
+     *     Cluster's first node
      */
     public String uri() {
         return shape.uri();
     }
 
     /**
-     * Says how to connect.
+     * The URIs to connect to.
      *
-     * @return every node's URI for CLUSTER; else only {@link #uri()}
+     * @return every data node's for CLUSTER; else only {@link #uri()}
      */
     public List<String> uris() {
         return shape.uris();
     }
 
     /**
-     * Lists the servers that hold data.
+     * The servers that hold data.
      *
      * @return those that were masters at the start first
      */
@@ -119,7 +138,7 @@ public final class RedisDeployment implements AutoCloseable {
     }
 
     /**
-     * Lists the sentinels.
+     * The sentinels.
      *
      * @return none unless the topology is SENTINEL
      */
@@ -128,7 +147,7 @@ public final class RedisDeployment implements AutoCloseable {
     }
 
     /**
-     * Asks the sentinels or the cluster who is master now.
+     * The masters of this moment, as the sentinels or the cluster name them.
      *
      * @return one for STANDALONE and SENTINEL, all that own slots for CLUSTER
      * @throws TestkitException if none of them answers
@@ -138,19 +157,20 @@ public final class RedisDeployment implements AutoCloseable {
     }
 
     /**
-     * Asks which master holds a key.
+     * The master that holds a key at this moment.
      *
      * @param key a key, whether it exists or not
      * @return the owner of the key's slot, or the only master
+     * @throws IllegalArgumentException if the key is null
      * @throws TestkitException if no node answers
      */
     public RedisNode masterOf(String key) {
-        return shape.masterOf(key);
+        return shape.masterOf(Check.notNull("key", key));
     }
 
     /**
-     * Makes a replica the master: the only master's in SENTINEL, the first master's in CLUSTER. Returns when all sentinels, or all
-     * nodes that run, name the new one.
+     * Makes a replica the master: the only master's in SENTINEL, the first master's in CLUSTER. Returns when all
+     * sentinels, or all nodes that run, name the new one.
      *
      * @throws UnsupportedOperationException for STANDALONE
      * @throws TestkitException if nobody takes over within 30 s
@@ -165,9 +185,11 @@ public final class RedisDeployment implements AutoCloseable {
      *
      * @param slot 0 to 16383
      * @return the open migration
-     * @throws UnsupportedOperationException unless the topology is CLUSTER
+     * @throws IllegalArgumentException if there is no such slot
+     * @throws UnsupportedOperationException unless the topology is CLUSTER, with two masters or more
      */
     public SlotMigration migrateSlot(int slot) {
+        Check.range("slot", slot, 0, SlotHash.SLOT_COUNT - 1);
         if (shape instanceof ClusterShape cluster) {
             return backing.faults().open(new SlotMigration(cluster, slot));
         }
@@ -185,7 +207,8 @@ public final class RedisDeployment implements AutoCloseable {
     }
 
     /**
-     * Lets no master take more data: {@code maxmemory} goes below what is used, without eviction, so that writes get OOM.
+     * Lets no master take more data: {@code maxmemory} goes below what is used, without eviction, so that writes get
+     * OOM.
      *
      * @return close it to restore the former limits
      */
@@ -194,8 +217,9 @@ public final class RedisDeployment implements AutoCloseable {
     }
 
     /**
-     * Undoes all faults: restarts killed nodes, resumes frozen ones, ends open migrations and memory limits, and waits until the
-     * topology is whole. Nothing happens if no fault was used since the last time. Masters stay where a failover put them.
+     * Undoes all faults: restarts killed nodes, resumes frozen ones, ends open migrations and memory limits, and waits
+     * until the topology is whole. Nothing happens if no fault was used since the last time. Masters stay where a
+     * failover put them.
      *
      * @throws TestkitException if it does not become whole within 30 s
      */
@@ -240,17 +264,18 @@ public final class RedisDeployment implements AutoCloseable {
         private Optional<Provider> provider = Optional.empty();
 
         private Builder(Topology topology) {
-            this.topology = Objects.requireNonNull(topology, "topology");
+            this.topology = Check.notNull("topology", topology);
         }
 
         /**
          * Takes this provider, whatever the settings say.
          *
-         * @param chosen the provider
+         * @param provider the provider
          * @return this
+         * @throws IllegalArgumentException if the provider is null
          */
-        public Builder provider(Provider chosen) {
-            provider = Optional.of(chosen);
+        public Builder provider(Provider provider) {
+            this.provider = Optional.of(Check.notNull("provider", provider));
             return this;
         }
 
@@ -260,9 +285,10 @@ public final class RedisDeployment implements AutoCloseable {
          * @param directive such as {@code appendonly}
          * @param value such as {@code yes}
          * @return this
+         * @throws IllegalArgumentException if the directive is blank, or one of them is null
          */
         public Builder config(String directive, String value) {
-            config.add(directive + " " + value);
+            config.add(Check.notBlank("directive", directive) + " " + Check.notNull("value", value));
             return this;
         }
 

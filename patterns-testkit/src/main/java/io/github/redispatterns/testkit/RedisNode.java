@@ -5,13 +5,16 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Redis server of a {@link RedisDeployment}, with the faults that hit a whole process.
  *
- * <p><b>Guarantees</b>: each fault has taken effect when its method returns. {@link RedisDeployment#heal()} undoes them all.
+ * <p><b>Guarantees</b>: each fault has taken effect when its method returns. {@link RedisDeployment#heal()} undoes them
+ * all.
  *
- * <p><b>Does not guarantee</b>: that the node keeps its role; in SENTINEL and CLUSTER a fault may make a replica take over.
+ * <p><b>Does not guarantee</b>: that the node keeps its role; in SENTINEL and CLUSTER a fault may make a replica take
+ * over.
  *
  * <p><b>Cost</b>: a signal takes some milliseconds (embedded, binary) or some tens of them (container).
  *
@@ -32,7 +35,7 @@ public final class RedisNode {
     }
 
     /**
-     * Says where clients connect.
+     * The host to connect to.
      *
      * @return a name or an address
      */
@@ -41,7 +44,7 @@ public final class RedisNode {
     }
 
     /**
-     * Says where clients connect.
+     * The port to connect to.
      *
      * @return a TCP port
      */
@@ -50,16 +53,18 @@ public final class RedisNode {
     }
 
     /**
-     * Says where clients connect.
+     * The URI to connect to.
      *
-     * @return for a server that the testkit started {@code redis://127.0.0.1:port}; else with the credentials that were given
+     * @return for a server that the testkit started {@code redis://127.0.0.1:port}; else with the credentials that were
+     *     given
      */
     public String uri() {
         return text;
     }
 
     /**
-     * Kills the process with SIGKILL: no reply, no save, no farewell. A killed node can be {@linkplain #restart() restarted}.
+     * Kills the process with SIGKILL: no reply, no save, no farewell. A killed node can be
+     * {@linkplain #restart() restarted}.
      *
      * @throws UnsupportedOperationException if the testkit did not start this server
      */
@@ -68,8 +73,9 @@ public final class RedisNode {
     }
 
     /**
-     * Starts the server again on its port, with its data directory and configuration; kills it first if it runs. Data survives only
-     * where the deployment was started with a persistence directive such as {@code appendonly yes}, or comes from a master.
+     * Starts the server again on its port, with its data directory and configuration; kills it first if it runs. Data
+     * survives only where the deployment was started with a persistence directive such as {@code appendonly yes}, or
+     * comes from a master.
      *
      * @throws UnsupportedOperationException if the testkit did not start this server
      * @throws TestkitException if it does not come up
@@ -79,7 +85,8 @@ public final class RedisNode {
     }
 
     /**
-     * Freezes the process with SIGSTOP: connections stay open, requests are accepted by the kernel, nothing is answered.
+     * Freezes the process with SIGSTOP: connections stay open, requests are accepted by the kernel, nothing is
+     * answered.
      *
      * @throws UnsupportedOperationException if the testkit did not start this server
      */
@@ -97,7 +104,7 @@ public final class RedisNode {
     }
 
     /**
-     * Says whether the server can answer.
+     * Whether the server can answer.
      *
      * @return false if it is killed or frozen
      */
@@ -111,9 +118,11 @@ public final class RedisNode {
      * @param work gets the commands; they time out after 10 s
      * @param <T> what the work returns
      * @return what the work returned
+     * @throws IllegalArgumentException if the work is null
      * @throws RedisException if the node does not answer, or answers with an error
      */
-    public <T> T call(Function<RedisCommands<String, String>, T> work) {
+    public <T extends @Nullable Object> T call(Function<RedisCommands<String, String>, T> work) {
+        Check.notNull("work", work);
         return admin.connected(uri, connection -> work.apply(connection.sync()));
     }
 
@@ -123,7 +132,7 @@ public final class RedisNode {
     }
 
     /** For pipelining. */
-    <T> T connected(Function<StatefulRedisConnection<String, String>, T> work) {
+    <T extends @Nullable Object> T connected(Function<StatefulRedisConnection<String, String>, T> work) {
         return admin.connected(uri, work);
     }
 

@@ -12,15 +12,15 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 /**
  * Runs a test class once per topology on a real Redis that all test classes share.
  *
- * <p>The class declares {@code @Parameter RedisDeployment redis}, or a constructor with that parameter; its methods may take
- * {@link TestKeys}. After each test faults are {@linkplain RedisDeployment#heal() healed}, keys without a TTL fail the test unless
- * {@link ImmortalKeys} declares them, and the test's keys are deleted.
+ * <p>The class declares {@code @Parameter RedisDeployment redis}, or a constructor with that parameter; its methods may
+ * take {@link TestKeys}. After each test faults are {@linkplain RedisDeployment#heal() healed}, keys without a TTL fail
+ * the test unless {@link ImmortalKeys} declares them, and the test's keys are deleted.
  *
- * <p><b>Guarantees</b>: a test that cannot get its Redis fails; nothing is skipped in silence. With {@link Provider#URI} the class
- * runs on the given topology alone, and fails if that is none of its own.
+ * <p><b>Guarantees</b>: a test that cannot get its Redis fails; nothing is skipped in silence. With
+ * {@link Provider#URI} the class runs on the given topology alone, and fails if that is none of its own.
  *
- * <p><b>Does not guarantee</b>: isolation of tests that run at the same time; the check for keys without a TTL looks at all keys of
- * the servers.
+ * <p><b>Does not guarantee</b>: isolation of tests that run at the same time; the check for keys without a TTL looks at
+ * all keys of the servers.
  */
 @Documented
 @Target(ElementType.TYPE)
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 public @interface RedisTest {
 
     /**
-     * Where the class runs.
+     * The topologies that the class runs on.
      *
      * @return all topologies unless told otherwise
      */

@@ -29,7 +29,10 @@ final class RespScanner {
         void ends(List<String> words);
     }
 
-    /** Returns how many bytes were passed over: all that can be read, or those before the message that the visitor stopped. */
+    /**
+     * Returns how many bytes were passed over: all that can be read, or those before the message that the visitor
+     * stopped.
+     */
     int scan(ByteBuf in, Visitor visitor) {
         int start = in.readerIndex();
         int index = start;

@@ -19,16 +19,11 @@ final class Scissors {
     private final AtomicInteger cuts = new AtomicInteger();
 
     void armFor(String name) {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("command is blank");
-        }
-        command.set(name);
+        command.set(Check.notBlank("command", name));
     }
 
     void armForNth(int nth) {
-        if (nth < 1) {
-            throw new IllegalArgumentException("nth is " + nth + "; it must be at least 1");
-        }
+        Check.atLeast("nth", nth, 1);
         countdown.set(nth);
     }
 

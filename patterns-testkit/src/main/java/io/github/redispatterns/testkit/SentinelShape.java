@@ -17,7 +17,9 @@ record SentinelShape(List<RedisNode> nodes, List<RedisNode> sentinels, String ma
 
     private static final String MASTER_NAME = "main";
 
-    /** Sentinel's own timers are made for wide networks: with them a new topology would take ten seconds to be known. */
+    /**
+     * Sentinel's own timers are made for wide networks: with them a new topology would take ten seconds to be known.
+     */
     private static final List<String> FAST_TIMERS = List.of(
             "info-period 300",
             "publish-period 250",

@@ -113,7 +113,7 @@ interface Server {
 
         private UnsupportedOperationException notOurs(String verb) {
             return new UnsupportedOperationException("Cannot " + verb + " " + host + ":" + port
-                    + ": it comes from REDIS_URI, and the testkit only touches processes that it started."
+                    + ": it was given by its URI, and the testkit only touches processes that it started."
                     + " Unset REDIS_URI, or choose REDIS_PROVIDER=docker, embedded or binary");
         }
     }

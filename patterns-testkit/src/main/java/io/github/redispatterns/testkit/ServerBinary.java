@@ -79,9 +79,8 @@ sealed interface ServerBinary {
                     .filter(Files::isExecutable)
                     .findFirst()
                     .map(Installed::new)
-                    .orElseThrow(
-                            () -> new TestkitException(
-                                    "No redis-server is on the PATH: set REDIS_BINARY to one, or choose another REDIS_PROVIDER"));
+                    .orElseThrow(() -> new TestkitException("No redis-server is on the PATH: set REDIS_BINARY to one,"
+                            + " or choose another REDIS_PROVIDER"));
         }
 
         @Override

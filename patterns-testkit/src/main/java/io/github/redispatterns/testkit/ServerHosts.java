@@ -26,7 +26,9 @@ final class ServerHosts {
                         System.getenv("DOCKER_HOST"), Path.of(System.getProperty("user.home", "/"))));
     }
 
-    /** Opens a host of a provider that runs servers itself; a container that was not asked for by name may fall back. */
+    /**
+     * Opens a host of a provider that runs servers itself; a container that was not asked for by name may fall back.
+     */
     static ServerHost open(Provider provider, Settings settings, int ports) {
         return switch (provider) {
             case URI -> throw new IllegalArgumentException("A Redis that already runs needs no host");

@@ -5,11 +5,11 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * A slot on its way from one Cluster master to another: while it is open, the source answers ASK for keys that are gone, and TRYAGAIN
- * for multi-key commands of which only some keys are.
+ * A slot on its way from one Cluster master to another: while it is open, the source answers ASK for keys that are
+ * gone, and TRYAGAIN for multi-key commands of which only some keys are.
  *
- * <p><b>Guarantees</b>: when {@link #finish()} or {@link #abort()} returns, all nodes agree on the owner and every key of the slot is
- * there.
+ * <p><b>Guarantees</b>: when {@link #finish()} or {@link #abort()} returns, all nodes agree on the owner and every key
+ * of the slot is there.
  *
  * <p><b>Does not guarantee</b>: that keys written while {@link #abort()} runs are seen by every client at every moment.
  *
@@ -33,13 +33,16 @@ public final class SlotMigration implements AutoCloseable {
         this.slot = slot;
         this.source = shape.masterOf(slot);
         List<RedisNode> masters = shape.masters();
+        if (masters.size() < 2) {
+            throw new UnsupportedOperationException("This cluster has no second master for a slot to move to");
+        }
         this.target = masters.get((masters.indexOf(source) + 1) % masters.size());
         target.call(commands -> commands.clusterSetSlotImporting(slot, shape.id(source)));
         source.call(commands -> commands.clusterSetSlotMigrating(slot, shape.id(target)));
     }
 
     /**
-     * Says which slot is on its way.
+     * The slot that is on its way.
      *
      * @return 0 to 16383
      */
@@ -48,7 +51,7 @@ public final class SlotMigration implements AutoCloseable {
     }
 
     /**
-     * Says who gives the slot away.
+     * The master that gives the slot away.
      *
      * @return the old owner
      */
@@ -57,7 +60,7 @@ public final class SlotMigration implements AutoCloseable {
     }
 
     /**
-     * Says who receives the slot.
+     * The master that receives the slot.
      *
      * @return the new owner, once finished
      */
@@ -70,8 +73,10 @@ public final class SlotMigration implements AutoCloseable {
      *
      * @param max how many keys at most, at least 1
      * @return how many were moved; 0 if none is left
+     * @throws IllegalArgumentException if it is under 1
      */
     public synchronized int moveKeys(int max) {
+        Check.atLeast("max", max, 1);
         return move(source, target, max);
     }
 
@@ -97,7 +102,9 @@ public final class SlotMigration implements AutoCloseable {
         }
     }
 
-    /** While it imports, the target learns of no new owner, and without one it is down and moves nothing: so it is told. */
+    /**
+     * While it imports, the target learns of no new owner, and without one it is down and moves nothing: so it is told.
+     */
     private void giveBackTo(RedisNode owner) {
         owner.call(commands -> commands.clusterSetSlotStable(slot));
         target.call(commands -> commands.clusterSetSlotNode(slot, shape.id(owner)));

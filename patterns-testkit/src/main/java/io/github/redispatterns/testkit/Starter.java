@@ -19,8 +19,17 @@ final class Starter {
         RedisDeployment deployment = provider == Provider.URI
                 ? GivenRedis.open(topology, settings)
                 : own(topology, provider, settings, config);
-        Announcer.say(topology + " on " + deployment.provider() + ", " + deployment.version() + ", started in "
-                + Duration.ofNanos(System.nanoTime() - begin).toMillis() + " ms");
+        return announced(deployment, "started", begin);
+    }
+
+    static RedisDeployment at(String uri) {
+        long begin = System.nanoTime();
+        return announced(GivenRedis.open(GivenUri.of(uri)), "found", begin);
+    }
+
+    private static RedisDeployment announced(RedisDeployment deployment, String verb, long begin) {
+        Announcer.say(deployment.topology() + " on " + deployment.provider() + ", " + deployment.version() + ", " + verb
+                + " in " + Duration.ofNanos(System.nanoTime() - begin).toMillis() + " ms");
         return deployment;
     }
 

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Guarantees</b>: bytes pass in order; a cut reply belongs to a request that the server has executed.
  *
- * <p><b>Does not guarantee</b>: anything about pub/sub over RESP2, whose messages cannot be told from replies; TLS. Back-pressure is
- * not passed on: what one side does not read is kept in memory.
+ * <p><b>Does not guarantee</b>: anything about pub/sub over RESP2, whose messages cannot be told from replies; TLS.
+ * Back-pressure is not passed on: what one side does not read is kept in memory.
  *
  * <p><b>Cost</b>: one thread per proxy (one for all of {@link FaultProxies}), and a hop over loopback.
  *
@@ -59,9 +59,14 @@ public final class TcpProxy implements AutoCloseable {
      * @param host where the server is
      * @param port its TCP port
      * @return the open proxy; close it
+     * @throws IllegalArgumentException if the host is blank, or there is no such port
      */
     public static TcpProxy to(String host, int port) {
-        return new TcpProxy(new InetSocketAddress(host, port), newLoop(), new Scissors(), true);
+        return new TcpProxy(
+                new InetSocketAddress(Check.notBlank("host", host), Check.port("port", port)),
+                newLoop(),
+                new Scissors(),
+                true);
     }
 
     static TcpProxy to(InetSocketAddress target, EventLoopGroup loop, Scissors common) {
@@ -74,7 +79,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * Says where clients connect.
+     * The host for clients to connect to.
      *
      * @return the loopback address
      */
@@ -83,7 +88,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * Says where clients connect.
+     * The port for clients to connect to.
      *
      * @return a TCP port
      */
@@ -95,6 +100,7 @@ public final class TcpProxy implements AutoCloseable {
      * Delays both directions.
      *
      * @param time per direction, so a round trip takes twice as long; zero to end it
+     * @throws IllegalArgumentException if the time is negative
      */
     public void delay(Duration time) {
         delayRequests(time);
@@ -105,41 +111,48 @@ public final class TcpProxy implements AutoCloseable {
      * Delays what clients send.
      *
      * @param time at least zero
+     * @throws IllegalArgumentException if the time is negative
      */
     public void delayRequests(Duration time) {
-        requestDelay = notNegative(time);
+        requestDelay = Check.notNegative("time", time);
     }
 
     /**
      * Delays what the server sends.
      *
      * @param time at least zero
+     * @throws IllegalArgumentException if the time is negative
      */
     public void delayReplies(Duration time) {
-        replyDelay = notNegative(time);
+        replyDelay = Check.notNegative("time", time);
     }
 
     /**
-     * Cuts one reply: the next request that contains this command is forwarded and executed; its reply is dropped, and the connection
-     * is closed. Replies of requests before it on the same connection pass.
+     * Cuts one reply: the next request that contains this command is forwarded and executed; its reply is dropped, and
+     * the connection is closed. Replies of requests before it on the same connection pass.
      *
      * @param command a command's name in any case, such as {@code EVALSHA}; any argument of the request may match
+     * @throws IllegalArgumentException if the command is blank
      */
     public void cutReplyOf(String command) {
         own.armFor(command);
     }
 
     /**
-     * Cuts one reply, counted from now on over all connections. What clients send on their own account (HELLO, AUTH, CLIENT, SELECT,
-     * READONLY, CLUSTER, INFO, PING, ROLE, COMMAND, ASKING, and subscriptions) does not count.
+     * Cuts one reply, counted from now on over all connections. What clients send on their own account (HELLO, AUTH,
+     * CLIENT, SELECT, READONLY, CLUSTER, INFO, PING, ROLE, COMMAND, ASKING, and subscriptions) does not count.
      *
      * @param nth 1 for the reply of the next request
+     * @throws IllegalArgumentException if it is under 1
      */
-    public void cutReplies(int nth) {
+    public void cutNthReply(int nth) {
         own.armForNth(nth);
     }
 
-    /** Swallows everything in both directions; connections stay open, new ones are accepted, and no end is told of the other's end. */
+    /**
+     * Swallows everything in both directions; connections stay open, new ones are accepted, and no end is told of the
+     * other's end.
+     */
     public void halfOpen() {
         halfOpen = true;
     }
@@ -150,7 +163,10 @@ public final class TcpProxy implements AutoCloseable {
         links.forEach(ProxyLink::cut);
     }
 
-    /** Ends every fault. Connections of which a half-open link has swallowed bytes are cut, for their streams are broken. */
+    /**
+     * Ends every fault. Connections of which a half-open link has swallowed bytes are cut, for their streams are
+     * broken.
+     */
     public void restore() {
         delay(Duration.ZERO);
         own.disarm();
@@ -160,7 +176,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * Counts cut replies.
+     * The number of cut replies.
      *
      * @return how many since the proxy was opened
      */
@@ -249,12 +265,5 @@ public final class TcpProxy implements AutoCloseable {
         if (refusing) {
             link.cut();
         }
-    }
-
-    private static Duration notNegative(Duration time) {
-        if (time.isNegative()) {
-            throw new IllegalArgumentException("time is " + time + "; it must not be negative");
-        }
-        return time;
     }
 }

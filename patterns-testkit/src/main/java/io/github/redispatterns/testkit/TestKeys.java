@@ -1,6 +1,5 @@
 package io.github.redispatterns.testkit;
 
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -30,7 +29,7 @@ public final class TestKeys {
     }
 
     /**
-     * Gives what all keys of this test must begin with.
+     * The prefix that all keys of this test must begin with.
      *
      * @return letters, digits, {@code _} and {@code .} only, without a separator at the end
      */
@@ -43,9 +42,10 @@ public final class TestKeys {
      *
      * @param name any text; a hash tag in it decides the slot
      * @return the prefix, a colon, the name
+     * @throws IllegalArgumentException if the name is null
      */
     public String key(String name) {
-        return prefix + ":" + Objects.requireNonNull(name, "name");
+        return prefix + ":" + Check.notNull("name", name);
     }
 
     /** {@return the prefix} */

@@ -1,5 +1,6 @@
 /**
- * A real Redis for tests: standalone, Sentinel or Cluster, from a URI, a container or an embedded binary, with faults on demand.
+ * A real Redis for tests: standalone, Sentinel or Cluster, from a URI, a container or an embedded binary, with faults
+ * on demand.
  *
  * <p>Start with {@link io.github.redispatterns.testkit.RedisTest} in JUnit tests, or with
  * {@link io.github.redispatterns.testkit.RedisDeployment} anywhere else.

@@ -3,7 +3,9 @@ package io.github.redispatterns.testkit;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** A JVM that starts a deployment, says which processes are its own, and waits to be killed; or for its parent's end. */
+/**
+ * A JVM that starts a deployment, says which processes are its own, and waits to be killed; or for its parent's end.
+ */
 final class ChildJvm {
 
     private ChildJvm() {}

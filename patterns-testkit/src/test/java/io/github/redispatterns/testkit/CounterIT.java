@@ -20,7 +20,8 @@ class CounterIT {
 
         master.call(commands -> commands.set(key, "41", SetArgs.Builder.ex(60)));
 
-        assertThat(master.<Long>call(commands -> commands.incr(key))).isEqualTo(42);
+        Long visits = master.call(commands -> commands.incr(key));
+        assertThat(visits).isEqualTo(42);
     }
 }
 // endregion

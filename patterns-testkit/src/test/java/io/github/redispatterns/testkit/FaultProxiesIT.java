@@ -83,7 +83,7 @@ class FaultProxiesIT {
         RedisNode owner = redis.masterOf(counter);
         redis.nodes().stream()
                 .filter(node -> !node.equals(owner))
-                .forEach(node -> proxies.proxy(node).cutReplies(1));
+                .forEach(node -> proxies.proxy(node).cutNthReply(1));
 
         assertThat(increment()).isEqualTo(1);
 

@@ -16,15 +16,24 @@ class GivenRedisIT {
 
     @Test
     void itsTopologyIsFoundOut(TestKeys keys) {
-        try (RedisDeployment given = GivenRedis.open(redis.topology(), settings(redis.uri()))) {
-            assertThat(GivenRedis.topology(settings(redis.uri()))).isEqualTo(redis.topology());
-            assertThat(given.provider()).isEqualTo("REDIS_URI");
+        try (RedisDeployment given = RedisDeployment.at(redis.uri())) {
+            assertThat(given.topology()).isEqualTo(redis.topology());
+            assertThat(given.provider()).isEqualTo("given URI");
             assertThat(given.version()).isEqualTo(redis.version());
             assertThat(given.nodes().stream().map(RedisNode::toString))
                     .containsExactlyInAnyOrderElementsOf(
                             redis.nodes().stream().map(RedisNode::toString).toList());
             assertThat(given.masterOf(keys.key("k")))
                     .hasToString(redis.masterOf(keys.key("k")).toString());
+        }
+    }
+
+    @Test
+    void itIsOpenedForTheSettingsToo() {
+        try (RedisDeployment given = GivenRedis.open(redis.topology(), settings(redis.uri()))) {
+            assertThat(GivenRedis.topology(settings(redis.uri()))).isEqualTo(redis.topology());
+            assertThat(given.topology()).isEqualTo(redis.topology());
+            assertThat(given.provider()).isEqualTo("REDIS_URI");
         }
     }
 
@@ -59,7 +68,7 @@ class GivenRedisIT {
     void whatIsNoRedisIsSaidInOneSentence() {
         assertThatThrownBy(() -> GivenRedis.open(Topology.STANDALONE, settings("redis://127.0.0.1:1")))
                 .isInstanceOf(TestkitException.class)
-                .hasMessageStartingWith("The Redis that REDIS_URI names does not answer");
+                .hasMessageStartingWith("The Redis at redis://127.0.0.1:1 (REDIS_URI) does not answer: ");
         assertThatThrownBy(() -> GivenRedis.open(Topology.STANDALONE, settings("http://user:secret@host")))
                 .hasMessageStartingWith("REDIS_URI is no Redis URI")
                 .hasMessageNotContaining("secret");

@@ -12,7 +12,10 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What {@link KilledJvmIT} shows in detail for processes of this machine, for whichever provider the build runs with: containers too. */
+/**
+ * What {@link KilledJvmIT} shows in detail for processes of this machine, for whichever provider the build runs with:
+ * containers too.
+ */
 class KilledJvmPortsIT {
 
     private static final String ANNOUNCEMENT = "port ";

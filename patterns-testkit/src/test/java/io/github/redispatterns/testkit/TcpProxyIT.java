@@ -81,7 +81,7 @@ class TcpProxyIT {
 
     @Test
     void theNthReplyIsCutOnceAndHousekeepingDoesNotCount() {
-        proxy.cutReplies(2);
+        proxy.cutNthReply(2);
         commands.ping().toCompletableFuture().join();
         assertThat(commands.incr(counter).toCompletableFuture().join()).isEqualTo(1);
 
@@ -134,9 +134,15 @@ class TcpProxyIT {
 
     @Test
     void badArgumentsAreRefused() {
-        assertThatThrownBy(() -> proxy.cutReplies(0)).hasMessageContaining("nth");
-        assertThatThrownBy(() -> proxy.cutReplyOf(" ")).hasMessageContaining("command");
-        assertThatThrownBy(() -> proxy.delay(Duration.ofMillis(-1))).hasMessageContaining("time");
+        assertThatThrownBy(() -> proxy.cutNthReply(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("nth: must be at least 1, is 0");
+        assertThatThrownBy(() -> proxy.cutReplyOf(" ")).hasMessage("command: must not be blank");
+        assertThatThrownBy(() -> proxy.delay(Duration.ofMillis(-1)))
+                .hasMessage("time: must not be negative, is PT-0.001S");
+        assertThatThrownBy(() -> proxy.delayReplies(null)).hasMessage("time: must not be null");
+        assertThatThrownBy(() -> TcpProxy.to("localhost", 65_536))
+                .hasMessage("port: must be from 1 to 65535, is 65536");
     }
 
     private String onTheServer() {

@@ -12,7 +12,7 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.concurrent.CompletableFuture;
 
 /** One server, or a master that Sentinels watch. */
-record SingleDriver(RedisClient client, RedisURI uri, Ownership ownership) implements Driver {
+record SingleMasterDriver(RedisClient client, RedisURI uri, Ownership ownership) implements Driver {
 
     @Override
     public Topology topology() {
@@ -38,13 +38,13 @@ record SingleDriver(RedisClient client, RedisURI uri, Ownership ownership) imple
 
     @Override
     public CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> connectPubSub() {
-        return client.connectPubSubAsync(PubSubCodec.INSTANCE, uri).toCompletableFuture();
+        return client.connectPubSubAsync(Redis.KEYS_AND_BYTES, uri).toCompletableFuture();
     }
 
     @Override
     public <K, V> RedisClusterAsyncCommands<K, V> commands(
             StatefulConnection<?, ?> connection, RedisCodec<K, V> codec) {
-        return CodecViews.single((StatefulRedisConnection<?, ?>) connection, codec);
+        return CodecViews.singleMaster((StatefulRedisConnection<?, ?>) connection, codec);
     }
 
     @Override
