@@ -124,7 +124,7 @@ public final class CacheAside<V> {
         CacheAsideOptions options = parts.options();
         return parts.store()
                 .put(key, entry, Ttl.jittered(options.ttl(), options.jitter()))
-                .thenApply(stored -> null);
+                .thenApply(stored -> overtaken(key));
     }
 
     /**
@@ -147,7 +147,12 @@ public final class CacheAside<V> {
      * @return completes once the value is gone; fails as {@link #invalidate} does
      */
     public CompletionStage<@Nullable Void> invalidateAsync(String key) {
-        return parts.store().invalidate(Check.text("key", key)).thenApply(removed -> null);
+        return parts.store().invalidate(Check.text("key", key)).thenApply(removed -> overtaken(key));
+    }
+
+    private @Nullable Void overtaken(String key) {
+        flights.forget(key);
+        return null;
     }
 
     private CompletionStage<@Nullable V> read(Reader<V> reader) {

@@ -128,6 +128,7 @@ public record CacheAsideOptions(Duration ttl, double jitter, Duration leaseTime,
             if (wait == null) {
                 Duration threeLeases = leaseTime.multipliedBy(3);
                 wait = threeLeases.compareTo(DEFAULT_MAX_WAIT) > 0 ? threeLeases : DEFAULT_MAX_WAIT;
+                wait = wait.compareTo(Check.MAX_DURATION) > 0 ? Check.MAX_DURATION : wait;
             }
             return new CacheAsideOptions(ttl, jitter, leaseTime, wait, name);
         }

@@ -13,7 +13,7 @@ final class CacheStore {
     private static final byte[] NOTHING = {};
 
     private static final LuaScript<byte @Nullable []> LEASE =
-            LuaScript.bytes(CacheStore.class, "cache-aside/cache_lease.lua").idempotent();
+            LuaScript.bytes(CacheStore.class, "cache-aside/cache_lease.lua");
     private static final LuaScript<Long> FILL =
             LuaScript.integer(CacheStore.class, "cache-aside/cache_fill.lua").idempotent();
     private static final LuaScript<Long> RELEASE = LuaScript.integer(CacheStore.class, "cache-aside/cache_release.lua");

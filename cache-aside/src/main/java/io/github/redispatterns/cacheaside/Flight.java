@@ -1,6 +1,9 @@
 package io.github.redispatterns.cacheaside;
 
 import io.github.redispatterns.core.Sync;
+import io.github.redispatterns.core.UnknownOutcomeException;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,6 +23,7 @@ final class Flight<V> {
     private final Reader<V> reader;
     private final CacheParts<V> parts;
     private final CompletableFuture<FlightResult<V>> result = new CompletableFuture<>();
+    private final long began = System.nanoTime();
     private byte @Nullable [] lease;
     private long pollMillis = MIN_POLL_MILLIS;
 
@@ -30,6 +34,11 @@ final class Flight<V> {
 
     CompletableFuture<FlightResult<V>> result() {
         return result;
+    }
+
+    /** From when on, a monotonic time in ns, callers need not wait for this flight: its lease must have ended. */
+    long overdueAfter() {
+        return began + parts.options().leaseTime().toNanos();
     }
 
     /** Goes on from what a request sent at {@code asked}, a monotonic time in ns, has found at the key. */
@@ -44,23 +53,43 @@ final class Flight<V> {
     }
 
     private void takeLease(Found<V> found) {
-        byte[] mine = lease;
-        if (mine == null) {
-            mine = CacheRecord.newLease();
-            lease = mine;
-        }
-        byte[] taken = mine;
+        byte[] mine = CacheRecord.newLease();
+        lease = mine;
         long asked = System.nanoTime();
+        Duration time = parts.options().leaseTime();
         CompletionStage<byte @Nullable []> asking = found instanceof Found.Unreadable<V> unreadable
-                ? parts.store().lease(reader.key(), taken, parts.options().leaseTime(), unreadable.record())
-                : parts.store().lease(reader.key(), taken, parts.options().leaseTime());
-        then(asking, current -> {
-            if (current == null) {
-                load(taken);
-            } else {
+                ? parts.store().lease(reader.key(), mine, time, unreadable.record())
+                : parts.store().lease(reader.key(), mine, time);
+        asking.whenComplete((current, failure) -> guard(() -> {
+            if (failure == null && current == null) {
+                load(mine);
+            } else if (failure == null) {
                 proceed(parts.format().read(current), asked);
+            } else if (Sync.unwrap(failure) instanceof UnknownOutcomeException && isInTime()) {
+                lookForLease(mine);
+            } else {
+                fail(Sync.unwrap(failure));
+            }
+        }));
+    }
+
+    /**
+     * After a lost reply: if the lease is there, it was taken, and is good. If it is not, the request may still be on
+     * its way, and be executed after an invalidation: so that lease is never used, and another one is asked for.
+     */
+    private void lookForLease(byte[] mine) {
+        long asked = System.nanoTime();
+        then(parts.store().read(reader.key()), bytes -> {
+            if (Arrays.equals(bytes, mine)) {
+                load(mine);
+            } else {
+                proceed(parts.format().read(bytes), asked);
             }
         });
+    }
+
+    private boolean isInTime() {
+        return System.nanoTime() - reader.deadline() < 0;
     }
 
     private void waitForOther() {
@@ -73,13 +102,12 @@ final class Flight<V> {
             return;
         }
         pollMillis = Math.min(2 * pollMillis, MAX_POLL_MILLIS);
-        CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS, Runnable::run)
-                .execute(() -> {
-                    long asked = System.nanoTime();
-                    then(
-                            parts.store().read(reader.key()),
-                            bytes -> proceed(parts.format().read(bytes), asked));
-                });
+        CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS).execute(() -> {
+            long asked = System.nanoTime();
+            then(
+                    parts.store().read(reader.key()),
+                    bytes -> proceed(parts.format().read(bytes), asked));
+        });
     }
 
     private void load(byte[] taken) {
@@ -113,11 +141,15 @@ final class Flight<V> {
                 fail(Sync.unwrap(failure));
                 return;
             }
-            try {
-                next.accept(value);
-            } catch (RuntimeException | Error e) {
-                fail(e);
-            }
+            guard(() -> next.accept(value));
         });
+    }
+
+    private void guard(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
     }
 }

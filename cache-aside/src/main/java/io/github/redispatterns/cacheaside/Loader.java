@@ -3,7 +3,8 @@ package io.github.redispatterns.cacheaside;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a value from the source of truth. It runs in the thread that called {@link CacheAside#get}.
+ * Reads a value from the source of truth. It runs in the thread that called {@link CacheAside#get}. It must not get the
+ * same key from the same cache: it would wait for itself.
  *
  * @param <V> the type of the values
  */

@@ -1,12 +1,15 @@
 package io.github.redispatterns.cacheaside;
 
+import io.github.redispatterns.core.CallerGoneException;
 import io.github.redispatterns.core.Sync;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,31 +39,44 @@ final class SingleFlight<V> {
         Flight<V> mine = new Flight<>(reader, parts);
         Flight<V> other = flights.putIfAbsent(reader.key(), mine);
         if (other != null) {
-            parts.metrics().waited(CacheMetrics.Wait.LOCAL);
-            return join(reader, other, again);
+            boolean overdue = System.nanoTime() - other.overdueAfter() >= 0;
+            if (!overdue || !flights.replace(reader.key(), other, mine)) {
+                parts.metrics().waited(CacheMetrics.Wait.LOCAL);
+                return join(reader, other, again);
+            }
         }
         mine.result().whenComplete((result, failure) -> flights.remove(reader.key(), mine));
         mine.proceed(found, asked);
         return mine.result().thenApply(this::serve);
     }
 
+    /** The flight under way has been overtaken by a write of this process; those who come now need not wait for it. */
+    void forget(String key) {
+        flights.remove(key);
+    }
+
     private CompletionStage<@Nullable V> join(
             Reader<V> reader, Flight<V> flight, Function<Reader<V>, CompletionStage<@Nullable V>> again) {
+        long until = Math.min(reader.deadline() - System.nanoTime(), flight.overdueAfter() - System.nanoTime());
         return flight.result()
                 .copy()
-                .orTimeout(reader.deadline() - System.nanoTime(), TimeUnit.NANOSECONDS)
+                .orTimeout(Math.max(1, until), TimeUnit.NANOSECONDS)
                 .handle((result, failure) -> {
                     if (failure == null && result.mayServe(reader.began())) {
                         return CompletableFuture.completedStage(serve(result));
                     }
+                    Throwable cause = failure == null ? null : Sync.unwrap(failure);
                     if (System.nanoTime() - reader.deadline() >= 0) {
-                        return CompletableFuture.<@Nullable V>failedStage(
-                                new LoadTimeoutException(parts.options().maxWait()));
-                    }
-                    if (failure == null || concernsOnlyItsStarter(Sync.unwrap(failure))) {
+                        cause = new LoadTimeoutException(parts.options().maxWait());
+                    } else if (cause == null || cause instanceof TimeoutException || concernsOnlyItsStarter(cause)) {
+                        flights.remove(reader.key(), flight);
                         return again.apply(reader);
                     }
-                    return CompletableFuture.<@Nullable V>failedStage(Sync.unwrap(failure));
+                    // Async: whoever blocks in a continuation must not hold up the JVM's timeouts.
+                    Throwable told = cause;
+                    return CompletableFuture.<@Nullable V>supplyAsync(() -> {
+                        throw new CompletionException(told);
+                    });
                 })
                 .thenCompose(next -> next);
     }
@@ -72,8 +88,14 @@ final class SingleFlight<V> {
 
     /** The caller who began the flight has left, or has run out of time: those who joined it have not. */
     private static boolean concernsOnlyItsStarter(Throwable failure) {
-        return failure instanceof RejectedExecutionException
-                || failure instanceof LoadTimeoutException
-                || (failure instanceof LoadFailedException && failure.getCause() instanceof InterruptedException);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CallerGoneException
+                    || cause instanceof LoadTimeoutException
+                    || cause instanceof InterruptedException
+                    || cause instanceof ClosedByInterruptException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -279,6 +281,82 @@ class CacheAsideIT {
                 .hasMessageContaining("300 ms");
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(700));
         assertThat(loads).hasValue(0);
+    }
+
+    /** A load that outlasts its lease keeps neither those who wait nor those who come later, here or elsewhere. */
+    @Test
+    void aLoadThatHangsIsReplacedWhenItsLeaseEnds() throws Exception {
+        CacheAside<String> quick = cache(
+                redis,
+                CacheAsideOptions.builder(TTL).leaseTime(Duration.ofMillis(400)).build());
+        CompletableFuture<String> never = new CompletableFuture<>();
+        CompletionStage<String> hung = quick.getAsync("k", key -> {
+            loads.incrementAndGet();
+            return never;
+        });
+        Awaitility.await().until(() -> loads.get() == 1);
+        Future<String> waiting = threads.submit(() -> quick.get("k", this::load));
+        assertThat(waiting.get(5, TimeUnit.SECONDS)).isEqualTo("value 2");
+        assertThat(quick.get("k", this::load)).isEqualTo("value 2");
+        never.complete("late");
+        assertThat(Sync.<String>await(hung)).isEqualTo("late"); // its own caller has it, the cache does not
+        assertThat(quick.get("k", this::load)).isEqualTo("value 2");
+    }
+
+    @Test
+    void afterAnInvalidationReadersDoNotWaitForTheLoadItHasOvertaken() {
+        CompletableFuture<String> old = new CompletableFuture<>();
+        CompletionStage<String> reader = cache.getAsync("k", key -> {
+            loads.incrementAndGet();
+            return old;
+        });
+        Awaitility.await().until(() -> loads.get() == 1);
+        cache.invalidate("k");
+        assertThat(cache.get("k", this::load)).isEqualTo("value 2");
+        old.complete("old");
+        assertThat(Sync.<String>await(reader)).isEqualTo("old");
+        assertThat(cache.get("k", this::load)).isEqualTo("value 2");
+    }
+
+    /** A pool that sheds load must not be asked once more by each of those who wait. */
+    @Test
+    void aLoaderThatIsRejectedIsAFailureLikeAnyOther() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        List<Future<String>> readers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            readers.add(threads.submit(() -> cache.get("k", key -> {
+                loads.incrementAndGet();
+                gate.await();
+                throw new RejectedExecutionException("pool");
+            })));
+        }
+        Awaitility.await().until(() -> waits("local") >= 19);
+        gate.countDown();
+        for (Future<String> reader : readers) {
+            assertThatThrownBy(reader::get).hasCauseInstanceOf(RejectedExecutionException.class);
+        }
+        assertThat(loads).hasValue(1);
+    }
+
+    @Test
+    void anInterruptInsideALoaderConcernsOnlyItsOwnCaller() throws Exception {
+        AtomicReference<Thread> first = new AtomicReference<>();
+        Future<String> interrupted = threads.submit(() -> cache.get("k", key -> {
+            first.set(Thread.currentThread());
+            loads.incrementAndGet();
+            try {
+                new CountDownLatch(1).await();
+                return "never";
+            } catch (InterruptedException e) {
+                throw new IOException("wrapped", e);
+            }
+        }));
+        Awaitility.await().until(() -> loads.get() == 1);
+        Future<String> other = threads.submit(() -> cache.get("k", this::load));
+        Awaitility.await().until(() -> waits("local") == 1);
+        first.get().interrupt();
+        assertThatThrownBy(interrupted::get).hasRootCauseInstanceOf(InterruptedException.class);
+        assertThat(other.get(20, TimeUnit.SECONDS)).isEqualTo("value 2");
     }
 
     @Test

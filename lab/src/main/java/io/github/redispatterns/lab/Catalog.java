@@ -54,7 +54,9 @@ record Catalog(List<Experiment> experiments) {
                 .toList();
     }
 
-    /** How many letters differ (Levenshtein), where the shorter of an experiment's two halves may be all that was meant. */
+    /**
+     * How many letters differ (Levenshtein), where the shorter of an experiment's two halves may be all that was meant.
+     */
     private static int distance(String typed, String known) {
         int whole = Levenshtein.distance(typed, known);
         return typed.contains("/")

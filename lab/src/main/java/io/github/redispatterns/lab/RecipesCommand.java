@@ -84,7 +84,7 @@ final class RecipesCommand implements Callable<Integer> {
     private @Nullable Long seed;
 
     /** Replaced by tests. */
-    private @Nullable Bench bench;
+    private @Nullable Laboratory laboratory;
 
     RecipesCommand(Catalog catalog, Terminal terminal, Map<String, String> environment) {
         this.catalog = catalog;
@@ -92,8 +92,8 @@ final class RecipesCommand implements Callable<Integer> {
         this.environment = environment;
     }
 
-    RecipesCommand on(Bench other) {
-        bench = other;
+    RecipesCommand on(Laboratory other) {
+        laboratory = other;
         return this;
     }
 
@@ -112,7 +112,7 @@ final class RecipesCommand implements Callable<Integer> {
     }
 
     private boolean run(List<Experiment> picked, Load load, Renderer renderer) {
-        Bench where = bench == null ? bench() : bench;
+        Laboratory where = laboratory == null ? laboratory() : laboratory;
         List<Report> reports = new ArrayList<>();
         boolean all = where.run(picked, load, terminal.progress(), report -> {
             terminal.clearProgress();
@@ -126,15 +126,15 @@ final class RecipesCommand implements Callable<Integer> {
         return all;
     }
 
-    private Bench bench() {
+    private Laboratory laboratory() {
         String uri = redis == null ? environment.getOrDefault("REDIS_URI", "") : redis;
         if (uri.isBlank()) {
-            return RedisBench.embedded(topology == null ? Topology.STANDALONE : topology);
+            return RedisLaboratory.embedded(topology == null ? Topology.STANDALONE : topology);
         }
         if (topology != null) {
             terminal.err().println("recipes: --topology has no effect on a Redis that is given; it is what it is");
         }
-        return usage(() -> RedisBench.given(uri));
+        return usage(() -> RedisLaboratory.given(uri));
     }
 
     private Load load() {

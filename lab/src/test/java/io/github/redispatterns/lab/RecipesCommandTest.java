@@ -22,12 +22,12 @@ class RecipesCommandTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final RecordingBench bench = new RecordingBench();
+    private final RecordingLaboratory laboratory = new RecordingLaboratory();
 
     @Test
     void everyExperimentRunsWithoutNames() {
         assertThat(recipes()).isEqualTo(1);
-        assertThat(bench.ran).containsExactly(GOOD, OTHER, BROKEN);
+        assertThat(laboratory.ran).containsExactly(GOOD, OTHER, BROKEN);
         assertThat(out()).contains("Summary on Redis 7.0.15, STANDALONE", "BROKEN");
     }
 
@@ -35,7 +35,7 @@ class RecipesCommandTest {
     void theStatusIsZeroOnlyIfEveryClaimHolds() {
         assertThat(recipes("run", "cache-aside/stampede")).isZero();
         assertThat(recipes("locks/crash", "cache-aside/stampede")).isEqualTo(1);
-        bench.fails = true;
+        laboratory.fails = true;
         assertThat(recipes("cache-aside/stampede")).isEqualTo(1);
         assertThat(out()).contains("FAILED");
     }
@@ -43,7 +43,7 @@ class RecipesCommandTest {
     @Test
     void aModuleStandsForItsExperimentsAndNothingRunsTwice() {
         assertThat(recipes("run", "cache-aside/stale-set", "cache-aside")).isZero();
-        assertThat(bench.ran).containsExactly(OTHER, GOOD);
+        assertThat(laboratory.ran).containsExactly(OTHER, GOOD);
     }
 
     @Test
@@ -53,7 +53,7 @@ class RecipesCommandTest {
         assertThat(recipes("lock")).isEqualTo(2);
         assertThat(err()).contains("\"lock\"; the nearest are locks, ");
         assertThat(recipes("list", "nonsense")).isEqualTo(2);
-        assertThat(bench.ran).isEmpty();
+        assertThat(laboratory.ran).isEmpty();
         assertThat(out()).isEmpty();
     }
 
@@ -66,14 +66,14 @@ class RecipesCommandTest {
         assertThat(err()).contains("--topology");
         assertThat(recipes("--seed", "many")).isEqualTo(2);
         assertThat(recipes("--nonsense")).isEqualTo(2);
-        assertThat(bench.ran).isEmpty();
+        assertThat(laboratory.ran).isEmpty();
     }
 
     @Test
     void optionsStandBeforeOrAfterNames() {
         assertThat(recipes("--seed", "7", "run", "cache-aside", "--scale", "0.5", "--topology", "Sentinel"))
                 .isZero();
-        assertThat(bench.load).isEqualTo(new Load(0.5, 7));
+        assertThat(laboratory.load).isEqualTo(new Load(0.5, 7));
         assertThat(out()).contains("seed 7, scale 0.5");
     }
 
@@ -87,7 +87,7 @@ class RecipesCommandTest {
     void listShowsWhatThereIsAndRunsNothing() {
         assertThat(recipes("list")).isZero();
         assertThat(out()).contains("cache-aside/stampede", "locks/crash", "What is asked?");
-        assertThat(bench.ran).isEmpty();
+        assertThat(laboratory.ran).isEmpty();
     }
 
     @Test
@@ -102,11 +102,13 @@ class RecipesCommandTest {
     @Test
     void aWrongRedisIsToldInOneSentence() {
         assertThat(real("--redis", "mysql://127.0.0.1:1")).isEqualTo(2);
-        assertThat(err()).contains("recipes: uri: not a Redis URI");
+        assertThat(err()).contains("recipes: uri: must be such as redis://host:6379");
         assertThat(real("--redis", "redis://:secret@127.0.0.1:1", "--topology", "cluster"))
                 .isEqualTo(1);
         assertThat(err())
-                .contains("--topology has no effect", "recipes: Cannot connect to redis://127.0.0.1:1")
+                .contains(
+                        "--topology has no effect",
+                        "recipes: The Redis at redis://127.0.0.1:1 (given URI) does not answer: ")
                 .doesNotContain("secret", "\tat ");
     }
 
@@ -123,7 +125,8 @@ class RecipesCommandTest {
         Terminal terminal = Terminal.of(new PrintStream(out, true, StandardCharsets.UTF_8), errStream, "", Map.of());
         Catalog catalog = new Catalog(List.of(GOOD, OTHER, BROKEN));
         RecipesCommand command = new RecipesCommand(catalog, terminal, Map.of());
-        return Main.commandLine(fake ? command.on(bench) : command, terminal).execute(args);
+        return Main.commandLine(fake ? command.on(laboratory) : command, terminal)
+                .execute(args);
     }
 
     private String out() {
@@ -134,7 +137,7 @@ class RecipesCommandTest {
         return err.toString(StandardCharsets.UTF_8);
     }
 
-    private static final class RecordingBench implements Bench {
+    private static final class RecordingLaboratory implements Laboratory {
         private List<Experiment> ran = List.of();
         private Load load;
         private boolean fails;

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class CallerRunsExecutor implements Executor {
         lock.lock();
         try {
             if (left) {
-                throw new RejectedExecutionException("The calling thread has stopped waiting");
+                throw new CallerGoneException();
             }
             tasks.add(task);
             changed.signal();

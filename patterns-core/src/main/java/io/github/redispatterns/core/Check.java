@@ -48,6 +48,19 @@ public final class Check {
         if (text.isEmpty()) {
             throw new IllegalArgumentException(name + ": must not be empty");
         }
+        return wellFormed(name, text);
+    }
+
+    /**
+     * Refuses null and text with unpaired surrogates, but not the empty text.
+     *
+     * @param name the parameter's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is null or has an unpaired surrogate
+     */
+    public static String wellFormed(String name, @Nullable String value) {
+        String text = notNull(name, value);
         int width;
         for (int i = 0; i < text.length(); i += width) {
             int codePoint = text.codePointAt(i);

@@ -9,6 +9,7 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,22 +24,30 @@ final class ClusterDriver implements Driver {
     private final AtomicLong lastRefresh = new AtomicLong(System.nanoTime());
     private final RedisClusterClient client;
     private final Ownership ownership;
+    /** How long to wait for the slowest master when a connection is opened. */
+    private final long mastersMillis;
+
     private final String address;
 
-    ClusterDriver(RedisClusterClient client, Ownership ownership) {
-        this(client, ownership, "Cluster");
+    ClusterDriver(RedisClusterClient client, Ownership ownership, Duration connectTimeout) {
+        this(client, ownership, connectTimeout, "Cluster");
     }
 
-    private ClusterDriver(RedisClusterClient client, Ownership ownership, String address) {
+    private ClusterDriver(RedisClusterClient client, Ownership ownership, Duration connectTimeout, String address) {
         this.client = client;
         this.ownership = ownership;
+        this.mastersMillis = Math.max(1, connectTimeout.toMillis() / 3);
         this.address = address;
     }
 
-    static ClusterDriver owned(RedisClusterClient client, ClusterClientOptions options, List<RedisURI> seeds) {
+    static ClusterDriver owned(
+            RedisClusterClient client, ClusterClientOptions options, Duration connectTimeout, List<RedisURI> seeds) {
         client.setOptions(options);
         return new ClusterDriver(
-                client, Ownership.OWNED, seeds.stream().map(Connector::address).collect(Collectors.joining(",")));
+                client,
+                Ownership.OWNED,
+                connectTimeout,
+                seeds.stream().map(Connector::address).collect(Collectors.joining(",")));
     }
 
     @Override
@@ -61,11 +70,11 @@ final class ClusterDriver implements Driver {
         return client.refreshPartitionsAsync()
                 .toCompletableFuture()
                 .thenCompose(refreshed -> client.connectAsync(codec))
-                .thenCompose(ClusterDriver::openMasters);
+                .thenCompose(this::openMasters);
     }
 
     /** A connection that is still being opened rejects commands, so the first one to each master would be lost. */
-    private static <K, V> CompletableFuture<StatefulRedisClusterConnection<K, V>> openMasters(
+    private <K, V> CompletableFuture<StatefulRedisClusterConnection<K, V>> openMasters(
             StatefulRedisClusterConnection<K, V> connection) {
         CompletableFuture<?>[] opening = connection.getPartitions().stream()
                 .filter(node -> node.is(NodeFlag.UPSTREAM) && !node.getSlots().isEmpty())
@@ -73,7 +82,9 @@ final class ClusterDriver implements Driver {
                         node.getUri().getHost(), node.getUri().getPort()))
                 .toArray(CompletableFuture<?>[]::new);
         // A master that cannot be reached now must not keep the others from being used.
-        return CompletableFuture.allOf(opening).handle((opened, failure) -> connection);
+        return CompletableFuture.allOf(opening)
+                .completeOnTimeout(null, mastersMillis, TimeUnit.MILLISECONDS)
+                .handle((opened, failure) -> connection);
     }
 
     @Override

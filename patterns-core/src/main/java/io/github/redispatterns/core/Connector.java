@@ -29,7 +29,7 @@ final class Connector {
     private static final String FORMS =
             "redis://host:port, rediss://host:port or redis-sentinel://host:port,host:port#master";
 
-    private static final Pattern IPV6 = Pattern.compile("\\[?[0-9A-Fa-f:.]+(%.*)?]?");
+    private static final Pattern IPV6 = Pattern.compile("\\[?[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%.*)?]?");
 
     private Connector() {}
 
@@ -54,7 +54,7 @@ final class Connector {
         ClientResources shared = options.clientResources();
         RedisClusterClient client =
                 shared == null ? RedisClusterClient.create(seeds) : RedisClusterClient.create(shared, seeds);
-        return ClusterDriver.owned(client, SafeDefaults.cluster(options), seeds);
+        return ClusterDriver.owned(client, SafeDefaults.cluster(options), options.connectTimeout(), seeds);
     }
 
     static StatefulConnection<byte[], byte[]> open(Driver driver, RedisOptions options) {
@@ -68,7 +68,8 @@ final class Connector {
     static <C extends StatefulConnection<?, ?>> CompletableFuture<C> within(
             CompletableFuture<? extends C> connecting, String address, Duration connectTimeout) {
         CompletableFuture<C> bounded = connecting.thenApply(connection -> connection);
-        return bounded.orTimeout(connectTimeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
+        // Async: whoever blocks in a continuation must not hold up the timeouts of the JVM.
+        return bounded.orTimeout(connectTimeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyComposeAsync(failure -> {
             Throwable cause = Sync.unwrap(failure);
             if (cause instanceof TimeoutException) {
                 abandon(connecting);
@@ -101,6 +102,9 @@ final class Connector {
         try {
             RedisURI parsed = RedisURI.create(text);
             String host = parsed.getHost();
+            if (parsed.getSocket() != null) {
+                throw new IllegalArgumentException("a Unix socket");
+            }
             if (host == null || host.indexOf(':') < 0 || IPV6.matcher(host).matches()) {
                 return parsed;
             }

@@ -5,7 +5,9 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.PartitionSelectorException;
+import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 
 /**
  * What a failed attempt says about its effect. Only what is known to have been refused counts as not executed; whatever
@@ -28,6 +30,8 @@ enum Failure {
 
     private static final String QUEUE_FULL = "Request queue size exceeded";
 
+    private static final String STACK_FULL = "Internal stack size exceeded";
+
     static Failure of(Throwable failure) {
         if (failure instanceof RedisCommandExecutionException reply) {
             return isRefusal(String.valueOf(reply.getMessage())) ? NOT_EXECUTED : ANSWERED;
@@ -43,9 +47,13 @@ enum Failure {
         }
         if (failure instanceof RedisException) {
             String message = String.valueOf(failure.getMessage());
-            return message.startsWith(NOT_CONNECTED) || message.startsWith(QUEUE_FULL) ? NOT_EXECUTED : UNKNOWN;
+            boolean refused = message.startsWith(NOT_CONNECTED)
+                    || message.startsWith(QUEUE_FULL)
+                    || message.startsWith(STACK_FULL);
+            return refused ? NOT_EXECUTED : UNKNOWN;
         }
-        return ANSWERED;
+        // Lettuce hands a reset, or a broken TLS stream, to the command in flight as it is.
+        return failure instanceof IOException || failure instanceof TimeoutException ? UNKNOWN : ANSWERED;
     }
 
     private static boolean isRefusal(String message) {

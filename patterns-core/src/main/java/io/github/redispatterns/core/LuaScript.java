@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * ({@code TRYAGAIN} while a slot moves, {@code LOADING}, {@code READONLY}, {@code CLUSTERDOWN}) are waited out until the
  * call's deadline. A {@linkplain #idempotent() script marked idempotent} is also repeated after a lost connection.
  *
- * <p><b>Does not guarantee</b>: order among calls of one pipeline when the server did not know the script: those
+ * <p><b>Does not guarantee</b>: that a script's own error replies arrive as they are if they begin with the code of a
+ * refusal (such as {@code BUSY} or {@code READONLY}): they are taken for one. Order among calls of one pipeline when the server did not know the script: those
  * answered {@code NOSCRIPT} run after the others.
  *
  * <p><b>Cost</b>: one round trip, {@code EVALSHA}; a second one the first time a server meets the script.
@@ -87,7 +88,9 @@ public final class LuaScript<T extends @Nullable Object> {
 
     /**
      * This script with the promise that a second run with the same arguments changes nothing and answers the same, so
-     * that a call whose reply was lost with its connection may be repeated until its deadline.
+     * that a call whose reply was lost with its connection may be repeated until its deadline. The promise must hold
+     * however late a run comes: what lies between the servers may deliver the first request after the second, and after
+     * what others have done since.
      *
      * @return the script, so marked
      */

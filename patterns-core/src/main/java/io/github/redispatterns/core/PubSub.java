@@ -154,10 +154,10 @@ public final class PubSub {
 
     /** TCP does not tell of a server that is frozen or cut off, nor that another has taken its place. */
     private void watch(PubSubLink watched) {
-        CompletableFuture.delayedExecutor(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
+        CompletableFuture.delayedExecutor(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS)
                 .execute(() -> {
                     if (isCurrent(watched)) {
-                        watched.ping().whenComplete((pong, failure) -> {
+                        watched.ping().whenCompleteAsync((pong, failure) -> {
                             // While Lettuce itself reconnects, it refuses commands: let it.
                             if (failure == null || Failure.of(Sync.unwrap(failure)) == Failure.NOT_EXECUTED) {
                                 watch(watched);
@@ -187,6 +187,18 @@ public final class PubSub {
         lock.lock();
         try {
             return !closed && link == candidate;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its last listener left while the connection was down, and Lettuce has subscribed it again since. */
+    private void unsubscribeAgain(String channel) {
+        lock.lock();
+        try {
+            if (!channels.containsKey(channel) && link != null && !closed) {
+                link.unsubscribe(channel);
+            }
         } finally {
             lock.unlock();
         }
@@ -229,7 +241,11 @@ public final class PubSub {
         @Override
         public void subscribed(String channel, long count) {
             Channel state = channel(channel);
-            if (state == null || state.confirmed.complete(null)) {
+            if (state == null) {
+                unsubscribeAgain(channel);
+                return;
+            }
+            if (state.confirmed.complete(null)) {
                 return;
             }
             // Confirmed once before: the channel was subscribed again over a new connection.

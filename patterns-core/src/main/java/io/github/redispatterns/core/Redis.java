@@ -61,6 +61,7 @@ public final class Redis implements AutoCloseable {
     private Redis(Driver driver, RedisOptions options) {
         this.driver = driver;
         this.options = options;
+        this.metrics = new CoreMetrics(options.meterRegistry()); // first: it may fail, and must not leave a connection
         this.connection = Connector.open(driver, options);
         this.bytes = driver.commands(connection, ByteArrayCodec.INSTANCE);
         this.strings = driver.commands(connection, StringCodec.UTF8);
@@ -71,7 +72,6 @@ public final class Redis implements AutoCloseable {
                 strings,
                 KEYS_AND_BYTES,
                 driver.commands(connection, KEYS_AND_BYTES));
-        this.metrics = new CoreMetrics(options.meterRegistry());
         this.calls = new Calls(
                 options.commandTimeout(),
                 SafeDefaults.timesOut(connection.getOptions()),
@@ -184,7 +184,8 @@ public final class Redis implements AutoCloseable {
      */
     public static Redis of(RedisClusterClient client, RedisOptions options) {
         Check.notNull("client", client);
-        return open(new ClusterDriver(client, Driver.Ownership.BORROWED), Check.notNull("options", options));
+        Check.notNull("options", options);
+        return open(new ClusterDriver(client, Driver.Ownership.BORROWED, options.connectTimeout()), options);
     }
 
     private static Redis open(Driver driver, RedisOptions options) {
@@ -364,13 +365,24 @@ public final class Redis implements AutoCloseable {
         return metrics.registry();
     }
 
-    /** Closes every connection that this handle opened, and the client behind them if the handle made it. Idempotent. */
+    /**
+     * Closes every connection that this handle opened, and the client behind them if the handle made it. Idempotent. On
+     * an I/O thread of Lettuce, which cannot wait for its own end, it returns at once and closes in the background.
+     */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         calls.close();
+        if (Sync.isIoThread()) {
+            CompletableFuture.runAsync(this::closeConnections);
+        } else {
+            closeConnections();
+        }
+    }
+
+    private void closeConnections() {
         Set.copyOf(dedicated).forEach(DedicatedConnection::close);
         pubSub.close();
         connection.close();

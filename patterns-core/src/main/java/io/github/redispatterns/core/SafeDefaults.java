@@ -37,9 +37,13 @@ final class SafeDefaults {
             CommandType.BZPOPMIN,
             CommandType.BZPOPMAX,
             CommandType.BZMPOP,
-            CommandType.XREAD,
-            CommandType.XREADGROUP,
             CommandType.WAIT);
+
+    /** These do only if they say so. */
+    private static final Set<ProtocolKeyword> PERHAPS_BLOCKING = Set.of(CommandType.XREAD, CommandType.XREADGROUP);
+
+    /** Commands in flight per connection; those above are refused and tried again, so that memory is bounded. */
+    private static final int MAX_IN_FLIGHT = 1 << 16;
 
     private SafeDefaults() {}
 
@@ -73,6 +77,7 @@ final class SafeDefaults {
         }
         // By default Lettuce sends in-flight writes again after a reconnect: one lost reply runs INCR twice.
         builder.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MAX_IN_FLIGHT)
                 .timeoutOptions(TimeoutOptions.builder()
                         .timeoutSource(new CommandTimeout(options.commandTimeout()))
                         .build())
@@ -109,7 +114,13 @@ final class SafeDefaults {
 
         @Override
         public long getTimeout(RedisCommand<?, ?, ?> command) {
-            return BLOCKING.contains(command.getType()) ? 0 : nanos;
+            return blocks(command) ? 0 : nanos;
+        }
+
+        private static boolean blocks(RedisCommand<?, ?, ?> command) {
+            return BLOCKING.contains(command.getType())
+                    || (PERHAPS_BLOCKING.contains(command.getType())
+                            && command.getArgs().toCommandString().contains("BLOCK "));
         }
 
         @Override

@@ -56,7 +56,7 @@ public final class ScriptCall<T extends @Nullable Object> {
      * @return this call
      */
     public ScriptCall<T> arg(String argument) {
-        return arg(Check.notNull("argument", argument).getBytes(StandardCharsets.UTF_8));
+        return arg(Check.wellFormed("argument", argument).getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -35,7 +35,7 @@ public final class Subscription implements AutoCloseable {
     void deliver(byte[] message) {
         try {
             listener.onMessage(message);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "A message listener failed; it stays subscribed", e);
         }
     }
@@ -43,7 +43,7 @@ public final class Subscription implements AutoCloseable {
     void deliverGap() {
         try {
             listener.onGap();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "A message listener failed; it stays subscribed", e);
         }
     }

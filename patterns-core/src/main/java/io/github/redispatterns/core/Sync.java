@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * {@code CompletionException} around them. An interrupt ends the wait and leaves the thread's flag set. No monitor is
  * held and no thread identity is used, so a virtual thread is never pinned.
  *
- * <p><b>Does not guarantee</b>: a bound on the wait. Stages of this library end by themselves at their deadline.
+ * <p><b>Does not guarantee</b>: a bound on the wait; stages of this library end by themselves at their deadline. That an
+ * I/O thread is recognised if your {@code ClientResources} give Lettuce's threads names of your own.
  *
  * <p><b>Thread safety</b>: stateless.
  */
@@ -56,7 +57,7 @@ public final class Sync {
      * @param <T> the type of its result
      * @return its result
      * @throws CallInterruptedException if the thread is interrupted while it waits; tasks handed over later are refused
-     *     with {@link java.util.concurrent.RejectedExecutionException}
+     *     with {@link CallerGoneException}
      * @throws IllegalStateException if called on an I/O thread of Lettuce
      */
     public static <T extends @Nullable Object> T callerRuns(Function<Executor, ? extends CompletionStage<T>> call) {
@@ -89,8 +90,12 @@ public final class Sync {
         return inner;
     }
 
+    static boolean isIoThread() {
+        return Thread.currentThread().getName().startsWith("lettuce-");
+    }
+
     private static void refuseOnIoThread() {
-        if (Thread.currentThread().getName().startsWith("lettuce-")) {
+        if (isIoThread()) {
             throw new IllegalStateException("A blocking call on Lettuce's I/O thread would wait for itself;"
                     + " use the Async twin there, or move to another executor first");
         }

@@ -9,9 +9,13 @@ import io.lettuce.core.RedisNoScriptException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class CallsTest {
@@ -95,6 +99,68 @@ class CallsTest {
                 calls.run(Calls.Repeat.IF_NOT_EXECUTED, this::next, () -> CompletableFuture.completedFuture("whole"));
         assertThat(Sync.<String>await(reply)).isEqualTo("whole");
         assertThat(registry.counter("redis.patterns.core.script.loads").count()).isEqualTo(1);
+    }
+
+    @Test
+    void aServerThatAnswersNoscriptToTheWholeScriptIsAnswered() {
+        RedisNoScriptException noScript = new RedisNoScriptException("NOSCRIPT of the script's own");
+        attempts.add(CompletableFuture.failedFuture(noScript));
+        CompletionStage<String> reply =
+                calls.run(Calls.Repeat.IF_NOT_EXECUTED, this::next, () -> CompletableFuture.failedFuture(noScript));
+        assertThatThrownBy(() -> Sync.await(reply)).isSameAs(noScript);
+    }
+
+    @Test
+    void anAnswerAfterALostReplyLeavesTheOutcomeUnknown() {
+        RedisCommandExecutionException full = new RedisCommandExecutionException("OOM x");
+        attempts.add(CompletableFuture.failedFuture(lost));
+        attempts.add(CompletableFuture.failedFuture(full));
+        assertThatThrownBy(() -> run(Calls.Repeat.EVEN_IF_UNKNOWN))
+                .isInstanceOf(UnknownOutcomeException.class)
+                .cause()
+                .isSameAs(lost)
+                .hasSuppressedException(full);
+    }
+
+    /** Under many calls that are refused to the last moment, none is sent after its caller was told so. */
+    @Test
+    void nothingIsSentAfterTheCallerWasToldThatNothingWas() {
+        Calls hasty = new Calls(Duration.ofMillis(10), false, new CoreMetrics(registry), () -> {});
+        AtomicInteger late = new AtomicInteger();
+        List<CompletableFuture<String>> results = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            AtomicReference<CompletableFuture<String>> result = new AtomicReference<>();
+            result.set(hasty.<String>run(
+                            Calls.Repeat.IF_NOT_EXECUTED,
+                            () -> {
+                                CompletableFuture<String> told = result.get();
+                                if (told != null && told.isDone()) {
+                                    late.incrementAndGet();
+                                }
+                                return CompletableFuture.failedFuture(refused);
+                            },
+                            null)
+                    .toCompletableFuture());
+            results.add(result.get());
+        }
+        for (CompletableFuture<String> result : results) {
+            assertThatThrownBy(() -> Sync.await(result)).isInstanceOf(NotExecutedException.class);
+        }
+        assertThat(late).hasValue(0);
+    }
+
+    /** The thread behind all timeouts of the JVM must not run what a caller may block in. */
+    @Test
+    void continuationsDoNotRunOnTheTimeoutThread() {
+        for (CompletionStage<String> last :
+                List.<CompletionStage<String>>of(CompletableFuture.failedFuture(refused), new CompletableFuture<>())) {
+            attempts.clear();
+            attempts.add(CompletableFuture.failedFuture(refused));
+            attempts.add(last);
+            String thread = Sync.await(calls.run(Calls.Repeat.IF_NOT_EXECUTED, this::next, null)
+                    .handle((value, failure) -> Thread.currentThread().getName()));
+            assertThat(thread).doesNotContainIgnoringCase("DelayScheduler");
+        }
     }
 
     @Test

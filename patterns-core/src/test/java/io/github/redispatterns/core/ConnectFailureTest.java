@@ -37,6 +37,8 @@ class ConnectFailureTest {
                 "redis://u:s3cret@local host",
                 "redis://:s3cret@localhost:port",
                 "redis://u:s3cret@localhost:99999999",
+                "redis://u:s3cr@et@127.0.0.1:1",
+                "redis-socket:///tmp/s3cret",
                 "redis-sentinel://u:s3cret@localhost:26379",
                 "redis://u:s3cret@"
             })

@@ -48,9 +48,13 @@ class FailureTest {
         assertThat(Failure.of(new RedisException("Connection closed"))).isEqualTo(Failure.UNKNOWN);
         assertThat(Failure.of(new RedisException(new java.io.IOException("Connection reset by peer"))))
                 .isEqualTo(Failure.UNKNOWN);
+        assertThat(Failure.of(new java.net.SocketException("Connection reset"))).isEqualTo(Failure.UNKNOWN);
+        assertThat(Failure.of(new javax.net.ssl.SSLException("broken"))).isEqualTo(Failure.UNKNOWN);
         assertThat(Failure.of(new RedisConnectionException("Connection closed prematurely")))
                 .isEqualTo(Failure.UNKNOWN);
         assertThat(Failure.of(new RedisException("Currently not connected. Commands are rejected.")))
+                .isEqualTo(Failure.NOT_EXECUTED);
+        assertThat(Failure.of(new RedisException("Internal stack size exceeded: 1")))
                 .isEqualTo(Failure.NOT_EXECUTED);
         assertThat(Failure.of(new RedisConnectionException("Unable to connect to localhost")))
                 .isEqualTo(Failure.NOT_EXECUTED);

@@ -10,6 +10,7 @@ import io.github.redispatterns.testkit.RedisNode;
 import io.github.redispatterns.testkit.RedisTest;
 import io.github.redispatterns.testkit.TestKeys;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.XReadArgs;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -58,6 +59,21 @@ class FaultIT {
         Awaitility.await()
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(Handles.get(redis, key)).isEqualTo("1"));
+    }
+
+    /** Only a read that says BLOCK may outlast the timeout. */
+    @Test
+    @SuppressWarnings("unchecked") // the varargs of xread are generic
+    void aReadOfAStreamTimesOutToo() {
+        RedisNode master = deployment.masterOf(key);
+        master.pause();
+        try {
+            assertInTime(
+                    () -> redis.execute(c -> c.xread(XReadArgs.StreamOffset.from(key, "0"))),
+                    UnknownOutcomeException.class);
+        } finally {
+            master.resume();
+        }
     }
 
     @Test

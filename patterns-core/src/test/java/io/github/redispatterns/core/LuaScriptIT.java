@@ -137,6 +137,8 @@ class LuaScriptIT {
         assertThatThrownBy(() -> ADD.on(null)).hasMessage("redis: must not be null");
         assertThatThrownBy(() -> ADD.on(redis).key("")).hasMessage("key: must not be empty");
         assertThatThrownBy(() -> ADD.on(redis).arg((String) null)).hasMessage("argument: must not be null");
+        assertThatThrownBy(() -> ADD.on(redis).arg("a\ud800"))
+                .hasMessage("argument: has an unpaired surrogate at index 1");
         assertThatThrownBy(() -> ADD.on(redis).arg((byte[]) null)).hasMessage("argument: must not be null");
     }
 

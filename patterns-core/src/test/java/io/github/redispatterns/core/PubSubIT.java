@@ -65,12 +65,27 @@ class PubSubIT {
     }
 
     @Test
+    void aSubscriptionClosedWhileDisconnectedEndsOnTheServerToo(TestKeys keys) {
+        String channel = keys.key("channel");
+        redis.pubSub().subscribe(keys.key("other"), listener);
+        for (int i = 0; i < 20; i++) {
+            Subscription subscription = redis.pubSub().subscribe(channel, new RecordingListener());
+            int before = listener.gaps.get();
+            deployment.dropClients();
+            subscription.close();
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(listener.gaps.get()).isGreaterThan(before));
+        }
+        Awaitility.await().untilAsserted(() -> assertThat(subscribers(channel)).isZero());
+    }
+
+    @Test
     void aListenerThatThrowsStaysSubscribed(TestKeys keys) {
         String channel = keys.key("channel");
         redis.pubSub().subscribe(channel, new MessageListener() {
             @Override
             public void onMessage(byte[] message) {
-                throw new IllegalStateException("listener");
+                throw new AssertionError("listener");
             }
 
             @Override

@@ -117,6 +117,17 @@ class RedisIT {
     }
 
     @Test
+    void closingOnAnIoThreadDoesNotWaitForItself() {
+        Redis other = Handles.open(deployment);
+        CompletionStage<String> closed = other.executeAsync(c -> c.ping()).thenApply(pong -> {
+            other.close();
+            return pong;
+        });
+        assertThat(Sync.<String>await(closed)).isEqualTo("PONG");
+        assertThatThrownBy(() -> other.execute(c -> c.ping())).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void theExamplesInTheReadmeRun() {
         if (deployment.topology() != io.github.redispatterns.testkit.Topology.CLUSTER) {
             assertThat(CoreExamples.handle(deployment.uri())).isEqualTo("3 items");

@@ -21,7 +21,7 @@ public final class Failures {
      */
     public static String describe(Throwable failure) {
         Set<String> messages = new LinkedHashSet<>();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        for (Throwable cause = failure; cause != null; cause = isPlain(cause) ? null : cause.getCause()) {
             String message = cause.getMessage();
             String own = message == null ? cause.getClass().getSimpleName() : firstLine(message);
             if (messages.stream().noneMatch(said -> said.contains(own))) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -14,16 +13,12 @@ import org.junit.jupiter.api.TestFactory;
 /** Every module keeps the rules, and each rule is seen to find a module that does not. */
 class HouseRulesTest {
 
-    private static final JavaClasses HOUSE = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.github.redispatterns");
-
     private static final JavaClasses BROKEN =
             new ClassFileImporter().importPackages("io.github.redispatterns.brokenrecipe");
 
     @Test
     void everyModuleIsLookedAt() {
-        assertThat(HOUSE.stream().map(type -> type.getPackageName()))
+        assertThat(House.CLASSES.stream().map(type -> type.getPackageName()))
                 .contains(
                         "io.github.redispatterns.core",
                         "io.github.redispatterns.testkit",
@@ -36,13 +31,20 @@ class HouseRulesTest {
         return Rules.all().entrySet().stream()
                 .map(rule -> DynamicTest.dynamicTest(
                         rule.getKey(),
-                        () -> rule.getValue().allowEmptyShould(false).check(HOUSE)));
+                        () -> rule.getValue().allowEmptyShould(false).check(House.CLASSES)));
     }
 
     @TestFactory
     Stream<DynamicTest> aBrokenRecipeBreaksTheRules() {
         return Rules.all().entrySet().stream()
                 .map(rule -> DynamicTest.dynamicTest(rule.getKey(), () -> isBroken(rule.getValue())));
+    }
+
+    @Test
+    void programsDoNotImportOneAnother() {
+        JavaClasses benchmarks = new ClassFileImporter().importPackages("io.github.redispatterns.benchmarks");
+        assertThat(Rules.dependencies().evaluate(benchmarks).getFailureReport().getDetails())
+                .anyMatch(detail -> detail.contains("BrokenBenchmark") && detail.contains("lab.run.Experiment"));
     }
 
     private static void isBroken(ArchRule rule) {

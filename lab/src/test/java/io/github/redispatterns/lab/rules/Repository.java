@@ -36,6 +36,24 @@ final class Repository {
         }
     }
 
+    /** Every script that a module ships. */
+    static List<Path> scripts() {
+        return list(ROOT).stream()
+                .map(module -> module.resolve("src/main/lua"))
+                .filter(Files::isDirectory)
+                .flatMap(folder -> list(folder).stream())
+                .filter(file -> file.toString().endsWith(".lua"))
+                .toList();
+    }
+
+    private static List<Path> list(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static String read(Path file) {
         try {
             return Files.readString(file);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Where experiments are run. */
-interface Bench {
+interface Laboratory {
 
     /** Runs experiments and gives each report as soon as there is one; true if all of them hold. */
     boolean run(List<Experiment> experiments, Load load, Progress progress, Consumer<Report> reports);
