@@ -111,7 +111,7 @@ final class ClusterDriver implements Driver {
     @Override
     public void shutdown() {
         if (ownership == Ownership.OWNED) {
-            Connector.shutdown(client);
+            FineTimer.shutdown(client);
         }
     }
 }

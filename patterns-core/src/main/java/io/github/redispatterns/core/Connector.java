@@ -1,6 +1,5 @@
 package io.github.redispatterns.core;
 
-import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -35,8 +34,7 @@ final class Connector {
 
     static Driver singleMaster(String uri, RedisOptions options) {
         RedisURI parsed = parse("uri", uri);
-        ClientResources shared = options.clientResources();
-        RedisClient client = shared == null ? RedisClient.create() : RedisClient.create(shared);
+        RedisClient client = RedisClient.create(resources(options));
         client.setOptions(SafeDefaults.singleMaster(options));
         return new SingleMasterDriver(client, withTimeout(parsed, options), Driver.Ownership.OWNED);
     }
@@ -51,9 +49,7 @@ final class Connector {
         if (seeds.stream().anyMatch(seed -> !seed.getSentinels().isEmpty())) {
             throw new IllegalArgumentException("uris: a Cluster has no Sentinels; expected redis:// or rediss://");
         }
-        ClientResources shared = options.clientResources();
-        RedisClusterClient client =
-                shared == null ? RedisClusterClient.create(seeds) : RedisClusterClient.create(shared, seeds);
+        RedisClusterClient client = RedisClusterClient.create(resources(options), seeds);
         return ClusterDriver.owned(client, SafeDefaults.cluster(options), options.connectTimeout(), seeds);
     }
 
@@ -93,8 +89,9 @@ final class Connector {
                 .collect(Collectors.joining(",", "redis-sentinel://", "#" + uri.getSentinelMasterId()));
     }
 
-    static void shutdown(AbstractRedisClient client) {
-        client.shutdown(0, 2, TimeUnit.SECONDS);
+    private static ClientResources resources(RedisOptions options) {
+        ClientResources shared = options.clientResources();
+        return shared == null ? FineTimer.resources() : shared;
     }
 
     private static RedisURI parse(String name, @Nullable String uri) {

@@ -55,7 +55,7 @@ record SingleMasterDriver(RedisClient client, RedisURI uri, Ownership ownership)
     @Override
     public void shutdown() {
         if (ownership == Ownership.OWNED) {
-            Connector.shutdown(client);
+            FineTimer.shutdown(client);
         }
     }
 }

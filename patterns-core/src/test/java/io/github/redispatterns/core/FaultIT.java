@@ -12,6 +12,9 @@ import io.github.redispatterns.testkit.TestKeys;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.XReadArgs;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
@@ -25,7 +28,7 @@ import org.junit.jupiter.params.Parameter;
 class FaultIT {
 
     private static final Duration TIMEOUT = Duration.ofMillis(600);
-    /** What the handle promises on top of the timeout; the rest is this machine's noise. */
+    /** What the handle promises on top of the timeout, and what this machine's noise may add to a single call. */
     private static final Duration LATEST = TIMEOUT.plusMillis(100).plusMillis(150);
 
     @Parameter
@@ -59,6 +62,30 @@ class FaultIT {
         Awaitility.await()
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(Handles.get(redis, key)).isEqualTo("1"));
+    }
+
+    /** Of many calls, so that noise does not count: nearly all end within what is promised. */
+    @Test
+    void callsEndWithin100MsOfTheirTimeout() {
+        RedisNode master = deployment.masterOf(key);
+        RedisOptions.Builder options = RedisOptions.builder().commandTimeout(Duration.ofMillis(50));
+        try (Redis hasty = Handles.open(deployment, options)) {
+            Handles.get(hasty, key);
+            master.pause();
+            List<Long> lateMillis = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                long began = System.nanoTime();
+                assertThatThrownBy(() -> Handles.get(hasty, key)).isInstanceOf(UnknownOutcomeException.class);
+                lateMillis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) - 50);
+            }
+            Collections.sort(lateMillis);
+            assertThat(lateMillis.get(30))
+                    .as("third quartile of %s", lateMillis)
+                    .isLessThan(100);
+            assertThat(lateMillis.get(0)).isGreaterThanOrEqualTo(-1);
+        } finally {
+            master.resume();
+        }
     }
 
     /** Only a read that says BLOCK may outlast the timeout. */
