@@ -9,6 +9,7 @@ import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.core.UnknownOutcomeException;
 import io.github.redispatterns.testkit.AclUser;
+import io.github.redispatterns.testkit.Cut;
 import io.github.redispatterns.testkit.FaultProxies;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisTest;
@@ -43,6 +44,7 @@ class CacheLostReplyIT {
     void open(TestKeys keys) {
         user = Handles.leastPrivileged(deployment, keys);
         proxies = FaultProxies.of(deployment);
+        proxies.cutBy(cut());
         redis = Handles.open(deployment, user, RedisOptions.builder().clientResources(proxies.clientResources()));
         direct = Handles.open(deployment, user);
         KeySpace space = KeySpace.of(keys.prefix());
@@ -55,6 +57,10 @@ class CacheLostReplyIT {
         witness.get("k", key -> null);
         witness.put("k", "warm-up");
         witness.invalidate("k");
+    }
+
+    Cut cut() {
+        return Cut.CLOSE;
     }
 
     @AfterEach

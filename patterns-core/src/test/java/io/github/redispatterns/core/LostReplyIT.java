@@ -3,6 +3,7 @@ package io.github.redispatterns.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.redispatterns.testkit.Cut;
 import io.github.redispatterns.testkit.FaultProxies;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisTest;
@@ -32,6 +33,7 @@ class LostReplyIT {
     @BeforeEach
     void open(TestKeys keys) {
         proxies = FaultProxies.of(deployment);
+        proxies.cutBy(cut());
         redis = Handles.open(deployment, RedisOptions.builder().clientResources(proxies.clientResources()));
         direct = Handles.open(deployment);
         key = keys.key("counter");
@@ -39,6 +41,10 @@ class LostReplyIT {
         direct.execute(c -> c.pexpire(key, Handles.TTL));
         // The scripts are known to the servers, so that the call under test is one request.
         ADD.on(direct).key(key).arg("warm-up").arg(0).arg(60_000).run();
+    }
+
+    Cut cut() {
+        return Cut.CLOSE;
     }
 
     @AfterEach

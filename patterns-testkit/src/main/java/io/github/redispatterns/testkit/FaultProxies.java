@@ -107,6 +107,16 @@ public final class FaultProxies implements AutoCloseable {
     }
 
     /**
+     * Says how every proxy cuts from now on, as {@link TcpProxy#cutBy(Cut)} does.
+     *
+     * @param how {@link Cut#CLOSE} unless told otherwise
+     * @throws IllegalArgumentException if it is null
+     */
+    public void cutBy(Cut how) {
+        all().forEach(proxy -> proxy.cutBy(how));
+    }
+
+    /**
      * Delays both directions of every proxy.
      *
      * @param time per direction; zero to end it

@@ -10,16 +10,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
-/** Finds and deletes keys on all masters. */
+/**
+ * Finds and deletes keys on all masters: all keys in all databases where the servers are ours, else only the test's own
+ * in the database that was given.
+ */
 final class KeyAudit {
 
     /** What PTTL answers for a key without a time to live. */
     private static final long NEVER = -1;
 
     private static final int BATCH = 1_000;
+
+    /** INFO keyspace has one line per database that is not empty. */
+    private static final Pattern DATABASE = Pattern.compile("^db(\\d+):", Pattern.MULTILINE);
 
     private final RedisDeployment redis;
     private final String prefix;
@@ -29,44 +36,70 @@ final class KeyAudit {
         this.prefix = prefix;
     }
 
-    /** Keys that never expire: all of them where the servers are ours, else only the test's own. */
-    List<String> immortal() {
+    /** Some of the keys of one database. */
+    private record Batch(StatefulRedisConnection<String, String> connection, String place, List<String> keys) {
+
+        List<String> immortal() {
+            Map<String, CompletableFuture<Long>> ttls = new LinkedHashMap<>();
+            keys.forEach(key -> ttls.put(key, connection.async().pttl(key).toCompletableFuture()));
+            return keys.stream()
+                    .filter(key -> Objects.requireNonNull(ttls.get(key)).join() == NEVER)
+                    .toList();
+        }
+    }
+
+    /** Keys that never expire and that are suspect, sorted; with their database unless it is 0. */
+    List<String> immortal(Predicate<String> suspect) {
         List<String> found = new ArrayList<>();
-        scan(redis.isOurs() ? "*" : prefix + "*", (connection, keys) -> found.addAll(immortal(connection, keys)));
-        return found;
+        scan(batch -> batch.immortal().stream()
+                .filter(suspect)
+                .map(key -> key + batch.place())
+                .forEach(found::add));
+        return found.stream().sorted().toList();
     }
 
     /** Deletes the test's own keys, and all others that never expire and that the predicate does not want to keep. */
     void sweep(Predicate<String> keep) {
-        scan(redis.isOurs() ? "*" : prefix + "*", (connection, keys) -> {
-            List<String> victims = new ArrayList<>(immortal(connection, keys));
+        scan(batch -> {
+            List<String> victims = new ArrayList<>(batch.immortal());
             victims.removeIf(key -> keep.test(key));
-            keys.stream().filter(key -> key.startsWith(prefix)).forEach(victims::add);
-            victims.stream().distinct().forEach(connection.sync()::unlink);
+            batch.keys().stream().filter(key -> key.startsWith(prefix)).forEach(victims::add);
+            victims.stream().distinct().forEach(batch.connection().sync()::unlink);
         });
     }
 
-    private static List<String> immortal(StatefulRedisConnection<String, String> connection, List<String> keys) {
-        Map<String, CompletableFuture<Long>> ttls = new LinkedHashMap<>();
-        keys.forEach(key -> ttls.put(key, connection.async().pttl(key).toCompletableFuture()));
-        return keys.stream()
-                .filter(key -> Objects.requireNonNull(ttls.get(key)).join() == NEVER)
-                .toList();
-    }
-
-    private void scan(String pattern, BiConsumer<StatefulRedisConnection<String, String>, List<String>> visitor) {
-        ScanArgs args = ScanArgs.Builder.matches(pattern).limit(BATCH);
+    private void scan(Consumer<Batch> visitor) {
         for (RedisNode master : redis.masters()) {
             master.connected(connection -> {
-                KeyScanCursor<String> cursor = connection.sync().scan(args);
-                while (true) {
-                    visitor.accept(connection, cursor.getKeys());
-                    if (cursor.isFinished()) {
-                        return cursor;
-                    }
-                    cursor = connection.sync().scan(ScanCursor.of(cursor.getCursor()), args);
+                if (redis.isOurs()) {
+                    scanDatabases(connection, visitor);
+                } else {
+                    scan(connection, prefix + "*", "", visitor);
                 }
+                return connection;
             });
+        }
+    }
+
+    private static void scanDatabases(StatefulRedisConnection<String, String> connection, Consumer<Batch> visitor) {
+        String info = connection.sync().info("keyspace");
+        DATABASE.matcher(info)
+                .results()
+                .map(line -> Integer.parseInt(line.group(1)))
+                .forEach(database -> {
+                    connection.sync().select(database);
+                    scan(connection, "*", database == 0 ? "" : " (in database " + database + ")", visitor);
+                });
+    }
+
+    private static void scan(
+            StatefulRedisConnection<String, String> connection, String pattern, String place, Consumer<Batch> visitor) {
+        ScanArgs args = ScanArgs.Builder.matches(pattern).limit(BATCH);
+        KeyScanCursor<String> cursor = connection.sync().scan(args);
+        visitor.accept(new Batch(connection, place, cursor.getKeys()));
+        while (!cursor.isFinished()) {
+            cursor = connection.sync().scan(ScanCursor.of(cursor.getCursor()), args);
+            visitor.accept(new Batch(connection, place, cursor.getKeys()));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
@@ -40,16 +41,20 @@ final class ProxyLink {
         server.config().setAutoRead(true);
     }
 
-    void cut() {
-        client.close();
+    void cut(Cut how) {
+        client.eventLoop().execute(() -> end(how));
+    }
+
+    private void end(Cut how) {
         server.close();
+        how.end(client);
     }
 
     /** What was swallowed is missing in the stream, which therefore is of no use any more. */
     void cutIfBytesWereLost() {
         client.eventLoop().execute(() -> {
             if (lostBytes) {
-                cut();
+                end(Cut.CLOSE);
             }
         });
     }
@@ -58,6 +63,7 @@ final class ProxyLink {
     private abstract class Pump extends ChannelInboundHandlerAdapter {
 
         private final Channel to;
+        private final Queue<Delayed> delayed = new ArrayDeque<>();
         private long lastDue = System.nanoTime();
         private boolean ending;
 
@@ -79,28 +85,29 @@ final class ProxyLink {
                 return;
             }
             ending = !goesOnAfter(bytes);
-            forward(bytes);
+            ChannelPromise written = to.newPromise();
+            if (ending) {
+                Cut how = proxy.howToCut();
+                written.addListener(done -> end(how));
+            }
+            forward(new Delayed(bytes, written));
         }
 
-        private void forward(ByteBuf bytes) {
-            long now = System.nanoTime();
-            long due = now + delayNanos();
-            boolean othersWait = lastDue - now > 0;
-            if (due - now == 0 && !othersWait) {
-                write(bytes);
+        private void forward(Delayed message) {
+            long delay = delayNanos();
+            if (delay == 0 && delayed.isEmpty()) {
+                write(message);
                 return;
             }
-            lastDue = othersWait && lastDue - due > 0 ? lastDue : due;
-            to.eventLoop().schedule(() -> write(bytes), lastDue - now, TimeUnit.NANOSECONDS);
+            long now = System.nanoTime();
+            lastDue = Math.max(0, lastDue - now - delay) + now + delay;
+            delayed.add(message);
+            // Timers may fire in another order than they were set; whichever does, the oldest bytes go.
+            to.eventLoop().schedule(() -> write(delayed.remove()), lastDue - now, TimeUnit.NANOSECONDS);
         }
 
-        private void write(ByteBuf bytes) {
-            boolean last = ending;
-            to.writeAndFlush(bytes).addListener(written -> {
-                if (last) {
-                    cut();
-                }
-            });
+        private void write(Delayed message) {
+            to.writeAndFlush(message.bytes(), message.written());
         }
 
         @Override
@@ -116,6 +123,8 @@ final class ProxyLink {
             context.close();
         }
     }
+
+    private record Delayed(ByteBuf bytes, ChannelPromise written) {}
 
     private final class Requests extends Pump implements RespScanner.Visitor {
 

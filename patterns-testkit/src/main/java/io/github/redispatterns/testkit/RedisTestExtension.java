@@ -53,8 +53,7 @@ final class RedisTestExtension
         KeyAudit audit = new KeyAudit(redis, keys(context).prefix());
         Predicate<String> declared = declaredBy(context.getTestMethod().flatMap(RedisTestExtension::annotation))
                 .or(declaredByClass(context));
-        List<String> undeclared =
-                audit.immortal().stream().filter(declared.negate()).sorted().toList();
+        List<String> undeclared = audit.immortal(declared.negate());
         audit.sweep(declaredByClass(context));
         if (!undeclared.isEmpty()) {
             throw new AssertionError("Keys without a TTL were left on " + redis

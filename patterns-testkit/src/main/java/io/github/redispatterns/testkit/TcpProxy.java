@@ -42,6 +42,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<ProxyLink> links = ConcurrentHashMap.newKeySet();
     private volatile Duration requestDelay = Duration.ZERO;
     private volatile Duration replyDelay = Duration.ZERO;
+    private volatile Cut howToCut = Cut.CLOSE;
     private volatile boolean halfOpen;
     private volatile boolean refusing;
 
@@ -129,7 +130,7 @@ public final class TcpProxy implements AutoCloseable {
 
     /**
      * Cuts one reply: the next request that contains this command is forwarded and executed; its reply is dropped, and
-     * the connection is closed. Replies of requests before it on the same connection pass.
+     * the connection is {@linkplain #cutBy cut}. Replies of requests before it on the same connection pass.
      *
      * @param command a command's name in any case, such as {@code EVALSHA}; any argument of the request may match
      * @throws IllegalArgumentException if the command is blank
@@ -150,6 +151,16 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
+     * Says how the connections end that {@link #cutReplyOf}, {@link #cutNthReply} or {@link #refuse} cuts from now on.
+     *
+     * @param how {@link Cut#CLOSE} unless told otherwise
+     * @throws IllegalArgumentException if it is null
+     */
+    public void cutBy(Cut how) {
+        howToCut = Check.notNull("how", how);
+    }
+
+    /**
      * Swallows everything in both directions; connections stay open, new ones are accepted, and no end is told of the
      * other's end.
      */
@@ -157,18 +168,19 @@ public final class TcpProxy implements AutoCloseable {
         halfOpen = true;
     }
 
-    /** Cuts all connections, and closes each new one at once. */
+    /** Cuts all connections, and each new one at once. */
     public void refuse() {
         refusing = true;
-        links.forEach(ProxyLink::cut);
+        links.forEach(link -> link.cut(howToCut));
     }
 
     /**
-     * Ends every fault. Connections of which a half-open link has swallowed bytes are cut, for their streams are
-     * broken.
+     * Ends every fault; cuts are by {@link Cut#CLOSE} again. Connections of which a half-open link has swallowed bytes
+     * are cut so, for their streams are broken.
      */
     public void restore() {
         delay(Duration.ZERO);
+        cutBy(Cut.CLOSE);
         own.disarm();
         refusing = false;
         halfOpen = false;
@@ -188,10 +200,14 @@ public final class TcpProxy implements AutoCloseable {
     @Override
     public void close() {
         listener.close().syncUninterruptibly();
-        links.forEach(ProxyLink::cut);
+        links.forEach(link -> link.cut(Cut.CLOSE));
         if (ownsLoop) {
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         }
+    }
+
+    Cut howToCut() {
+        return howToCut;
     }
 
     boolean isHalfOpen() {
@@ -233,7 +249,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private void connect(Channel client) {
         if (refusing) {
-            client.close();
+            howToCut.end(client);
             return;
         }
         ChannelFuture connected = new Bootstrap()
@@ -263,7 +279,7 @@ public final class TcpProxy implements AutoCloseable {
         client.closeFuture().addListener(closed -> links.remove(link));
         link.open();
         if (refusing) {
-            link.cut();
+            link.cut(howToCut);
         }
     }
 }

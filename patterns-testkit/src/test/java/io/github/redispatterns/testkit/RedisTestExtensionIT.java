@@ -3,6 +3,7 @@ package io.github.redispatterns.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.lettuce.core.SetArgs;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -47,6 +48,36 @@ class RedisTestExtensionIT {
         }
     }
 
+    @RedisTest(topologies = Topology.STANDALONE)
+    static class Elsewhere {
+
+        @Parameter
+        RedisDeployment redis;
+
+        @Test
+        void leavesAKeyForEver() {
+            setInDatabase3(new SetArgs());
+        }
+
+        @Test
+        @ImmortalKeys("elsewhere")
+        void declaresIt() {
+            setInDatabase3(new SetArgs());
+        }
+
+        @Test
+        void leavesAKeyWithATtl() {
+            setInDatabase3(SetArgs.Builder.ex(60));
+        }
+
+        private void setInDatabase3(SetArgs args) {
+            redis.nodes().get(0).call(commands -> {
+                commands.select(3);
+                return commands.set("elsewhere", "v", args);
+            });
+        }
+    }
+
     @RedisTest(topologies = {})
     static class Nowhere {
 
@@ -65,6 +96,18 @@ class RedisTestExtensionIT {
 
         tests.assertStatistics(count -> count.started(2).failed(2));
         tests.failed().assertThatEvents().allMatch(failed -> failed.toString().contains("careless"));
+    }
+
+    @Test
+    void everyDatabaseIsLookedAtAndSwept() {
+        RedisDeployment redis = RedisDeployment.shared(Topology.STANDALONE);
+
+        Events tests = run(Elsewhere.class);
+
+        tests.assertStatistics(count -> count.started(3).succeeded(2).failed(1));
+        tests.failed().assertThatEvents().allMatch(failed -> failed.toString().contains("elsewhere (in database 3)"));
+        String left = redis.nodes().get(0).call(commands -> commands.info("keyspace"));
+        assertThat(left).doesNotContain("db3:");
     }
 
     @Test
