@@ -54,7 +54,7 @@ final class DockerEngine {
         }
     }
 
-    private static boolean testcontainersIsThere() {
+    static boolean testcontainersIsThere() {
         try {
             Class.forName("org.testcontainers.containers.GenericContainer", false, DockerEngine.class.getClassLoader());
             return true;

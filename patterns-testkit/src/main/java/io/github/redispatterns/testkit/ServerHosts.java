@@ -37,10 +37,15 @@ final class ServerHosts {
                 LocalHost.open(
                         ServerBinary.Installed.find(settings.binary(), String.valueOf(System.getenv("PATH"))), ports);
             case DOCKER ->
-                settings.provider().isPresent()
-                        ? ContainerHost.open(settings.image(), ports)
-                        : containerOrEmbedded(settings, ports);
+                settings.provider().isPresent() ? container(settings, ports) : containerOrEmbedded(settings, ports);
         };
+    }
+
+    private static ServerHost container(Settings settings, int ports) {
+        if (!DockerEngine.testcontainersIsThere()) {
+            throw new TestkitException("The provider docker needs org.testcontainers:testcontainers on the class path");
+        }
+        return ContainerHost.open(settings.image(), ports);
     }
 
     private static ServerHost containerOrEmbedded(Settings settings, int ports) {
