@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +30,10 @@ final class Connector {
             "redis://host:port, rediss://host:port or redis-sentinel://host:port,host:port#master";
 
     private static final Pattern IPV6 = Pattern.compile("\\[?[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%.*)?]?");
+
+    private static final String CLOSED_EARLY = "Connection closed prematurely";
+
+    private static final int ATTEMPTS = 4;
 
     private Connector() {}
 
@@ -54,15 +59,16 @@ final class Connector {
     }
 
     static StatefulConnection<byte[], byte[]> open(Driver driver, RedisOptions options) {
-        StatefulConnection<byte[], byte[]> connection =
-                Sync.await(within(driver.connect(ByteArrayCodec.INSTANCE), driver.address(), options.connectTimeout()));
+        StatefulConnection<byte[], byte[]> connection = Sync.await(
+                within(() -> driver.connect(ByteArrayCodec.INSTANCE), driver.address(), options.connectTimeout()));
         SafeDefaults.warnIfUnsafe(driver, connection.getOptions());
         return connection;
     }
 
     /** Bounds the time to connect, and says in one sentence why it failed. */
     static <C extends StatefulConnection<?, ?>> CompletableFuture<C> within(
-            CompletableFuture<? extends C> connecting, String address, Duration connectTimeout) {
+            Supplier<? extends CompletableFuture<? extends C>> connect, String address, Duration connectTimeout) {
+        CompletableFuture<C> connecting = attempt(connect, ATTEMPTS);
         CompletableFuture<C> bounded = connecting.thenApply(connection -> connection);
         // Async: whoever blocks in a continuation must not hold up the timeouts of the JVM.
         return bounded.orTimeout(connectTimeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyComposeAsync(failure -> {
@@ -72,6 +78,21 @@ final class Connector {
                 return CompletableFuture.failedFuture(failed(address, noAnswer(connectTimeout)));
             }
             return CompletableFuture.failedFuture(failed(address, reason(cause, connectTimeout)));
+        });
+    }
+
+    /**
+     * When the server refuses the handshake, say for a wrong password, Lettuce closes the channel, and that may be what
+     * it reports. Another attempt then tells the reason.
+     */
+    private static <C extends StatefulConnection<?, ?>> CompletableFuture<C> attempt(
+            Supplier<? extends CompletableFuture<? extends C>> connect, int attempts) {
+        return connect.get().<C>thenApply(connection -> connection).exceptionallyCompose(failure -> {
+            boolean unexplained = attempts > 1
+                    && flatten(failure)
+                            .anyMatch(
+                                    cause -> String.valueOf(cause.getMessage()).equals(CLOSED_EARLY));
+            return unexplained ? attempt(connect, attempts - 1) : CompletableFuture.failedFuture(failure);
         });
     }
 
@@ -148,7 +169,10 @@ final class Connector {
                 return "unknown host";
             }
         }
-        return all.get(all.size() - 1).getClass().getSimpleName();
+        Throwable deepest = all.get(all.size() - 1);
+        return CLOSED_EARLY.equals(deepest.getMessage())
+                ? "the server closed the connection"
+                : deepest.getClass().getSimpleName();
     }
 
     /** A failure, its causes, and what Lettuce hangs on them: one failure for each node that it tried. */

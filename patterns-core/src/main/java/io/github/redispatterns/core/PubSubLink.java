@@ -16,7 +16,7 @@ final class PubSubLink {
     PubSubLink(Driver driver, RedisOptions options, RedisPubSubListener<String, byte[]> listener) {
         this.timeout = options.commandTimeout();
         CompletableFuture<StatefulRedisPubSubConnection<String, byte[]>> opened =
-                Connector.within(driver.connectPubSub(), driver.address(), options.connectTimeout());
+                Connector.within(driver::connectPubSub, driver.address(), options.connectTimeout());
         this.connection = opened.thenApply(open -> {
             open.addListener(listener);
             return open;

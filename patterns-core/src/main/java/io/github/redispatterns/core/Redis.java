@@ -331,7 +331,7 @@ public final class Redis implements AutoCloseable {
         if (closed.get()) {
             return CompletableFuture.failedFuture(new IllegalStateException("The Redis handle is closed"));
         }
-        return Connector.within(driver.connect(codec), driver.address(), options.connectTimeout())
+        return Connector.within(() -> driver.connect(codec), driver.address(), options.connectTimeout())
                 .thenApply(opened -> {
                     DedicatedConnection<K, V> connected =
                             new DedicatedConnection<>(opened, driver.commands(opened, codec), dedicated::remove);

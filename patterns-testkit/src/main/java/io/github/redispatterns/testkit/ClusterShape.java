@@ -171,20 +171,29 @@ record ClusterShape(List<RedisNode> nodes, Map<RedisNode, String> ids) implement
 
     @Override
     public void awaitWhole() {
-        Waiting.until("cluster_state is ok on all nodes, all agree on the slots, all replicas are linked", () -> {
-            List<ClusterView> views = nodes.stream().map(ClusterView::seenBy).toList();
-            return nodes.stream().allMatch(ClusterView::isWorking)
-                    && views.stream().allMatch(view -> view.isComplete(nodes.size()) && view.isSettled())
-                    && views.stream().map(ClusterView::owners).distinct().count() == 1;
-        });
+        Waiting.untilNothingHinders(
+                "cluster_state is ok on all nodes, all agree on the slots, all replicas are linked", () -> {
+                    ClusterSurvey survey = ClusterSurvey.of(this);
+                    survey.adoptOrphan();
+                    return survey.obstacles();
+                });
     }
 
-    /** All but this one are whole. */
+    /** All but this one work and agree on who owns what: a restarted master no longer claims what it has lost. */
     boolean worksWithout(RedisNode exception) {
-        return nodes.stream()
-                .filter(node -> !node.equals(exception))
-                .allMatch(node ->
-                        ClusterView.isWorking(node) && ClusterView.seenBy(node).isComplete(nodes.size()));
+        List<RedisNode> others =
+                nodes.stream().filter(node -> !node.equals(exception)).toList();
+        List<ClusterView> views = others.stream().map(ClusterView::seenBy).toList();
+        return others.stream().allMatch(node -> ClusterView.complaintsOf(node).isEmpty())
+                && views.stream().allMatch(view -> view.isComplete(nodes.size()))
+                && views.stream().map(ClusterView::owners).distinct().count() == 1;
+    }
+
+    /** Wherever it still is: a master that was killed comes back with the slots that it had open. */
+    void closeSlot(int slot) {
+        nodes.stream()
+                .filter(node -> ClusterView.seenBy(node).isOpen(slot))
+                .forEach(node -> node.call(commands -> commands.clusterSetSlotStable(slot)));
     }
 
     String id(RedisNode node) {

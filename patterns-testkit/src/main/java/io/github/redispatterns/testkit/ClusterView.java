@@ -6,6 +6,7 @@ import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
 import io.lettuce.core.cluster.models.partitions.Partitions;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,18 @@ final class ClusterView {
         return new ClusterView(node.call(commands -> commands.clusterNodes()));
     }
 
-    /** The state that the node itself reports, and its link if it is a replica. */
-    static boolean isWorking(RedisNode node) {
+    /** On the state that the node itself reports, and on its link if it is a replica; none if it works. */
+    static List<String> complaintsOf(RedisNode node) {
         return node.call(commands -> {
+            List<String> complaints = new ArrayList<>();
+            if (!commands.clusterInfo().contains("cluster_state:ok")) {
+                complaints.add("has a cluster_state other than ok");
+            }
             Map<String, String> replication = SentinelView.info(commands.info("replication"));
-            return commands.clusterInfo().contains("cluster_state:ok")
-                    && "up".equals(replication.getOrDefault("master_link_status", "up"));
+            if (!"up".equals(replication.getOrDefault("master_link_status", "up"))) {
+                complaints.add("has no link to its master");
+            }
+            return complaints;
         });
     }
 
@@ -47,10 +54,29 @@ final class ClusterView {
                 && partitions.stream().flatMap(node -> node.getFlags().stream()).noneMatch(TROUBLE::contains);
     }
 
-    /** All slots owned, none on its way. */
-    boolean isSettled() {
-        return !text.contains("[")
-                && partitions.stream().mapToInt(node -> node.getSlots().size()).sum() == SlotHash.SLOT_COUNT;
+    /** Whatever keeps the cluster from being whole in this view; none if it has so many nodes, and settled slots. */
+    List<String> obstacles(int nodes) {
+        List<String> obstacles = new ArrayList<>();
+        if (!isComplete(nodes)) {
+            obstacles.add("misses or doubts one of " + nodes + " nodes");
+        }
+        if (text.contains("[")) {
+            obstacles.add("has a slot on its way");
+        }
+        int owned = partitions.stream().mapToInt(node -> node.getSlots().size()).sum();
+        if (owned != SlotHash.SLOT_COUNT) {
+            obstacles.add("knows owners of only " + owned + " slots");
+        }
+        return obstacles;
+    }
+
+    /** On its way from or to the node that was asked, as that node has it. */
+    boolean isOpen(int slot) {
+        return text.contains("[" + slot + "-");
+    }
+
+    String text() {
+        return text;
     }
 
     Map<String, List<Integer>> owners() {
@@ -72,6 +98,11 @@ final class ClusterView {
 
     boolean ownsSlots(String id) {
         return partitions.stream().anyMatch(node -> node.getNodeId().equals(id) && !node.hasNoSlots());
+    }
+
+    boolean isMaster(String id) {
+        return partitions.stream()
+                .anyMatch(node -> node.getNodeId().equals(id) && node.getRole().isUpstream());
     }
 
     boolean replicatesOf(String id, String masterId) {

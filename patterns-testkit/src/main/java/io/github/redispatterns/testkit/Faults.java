@@ -31,8 +31,10 @@ final class Faults {
             return;
         }
         Stream.concat(shape.nodes().stream(), shape.sentinels().stream()).forEach(RedisNode::heal);
-        for (Runnable next = undo.poll(); next != null; next = undo.poll()) {
+        // What fails is tried again by the next call.
+        for (Runnable next = undo.peek(); next != null; next = undo.peek()) {
             next.run();
+            undo.remove(next);
         }
         shape.awaitWhole();
         any.set(false);

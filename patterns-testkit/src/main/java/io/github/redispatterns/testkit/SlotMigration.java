@@ -121,6 +121,9 @@ public final class SlotMigration implements AutoCloseable {
             if (open && shape.worksWithout(target)) {
                 settleNow();
             }
+            if (!open) {
+                shape.closeSlot(slot);
+            }
             return !open;
         });
     }

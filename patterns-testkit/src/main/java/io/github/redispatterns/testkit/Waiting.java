@@ -2,9 +2,11 @@ package io.github.redispatterns.testkit;
 
 import io.lettuce.core.RedisException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -22,6 +24,24 @@ final class Waiting {
             within(PATIENCE, condition);
         } catch (ConditionTimeoutException e) {
             throw new TestkitException("After " + PATIENCE.toSeconds() + " s still waiting for this: " + state, e);
+        }
+    }
+
+    /** Nothing may stand in the way; on failure, what stood there last is told. */
+    static void untilNothingHinders(String state, Supplier<List<String>> obstacles) {
+        List<String> last = new ArrayList<>();
+        try {
+            within(PATIENCE, () -> {
+                List<String> now = obstacles.get();
+                last.clear();
+                last.addAll(now);
+                return now.isEmpty();
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new TestkitException(
+                    "After " + PATIENCE.toSeconds() + " s still waiting for this: " + state + ". What hinders it:\n"
+                            + String.join("\n", last),
+                    e);
         }
     }
 

@@ -94,18 +94,49 @@ class SlotMigrationIT {
     void healSettlesAMigrationWhoseSourceWasReplacedAndLosesNoKey() {
         SlotMigration migration = redis.migrateSlot(slot());
         migration.moveKeys(4);
-        String sourceId = migration.source().call(on -> on.clusterMyId());
-        migration.source().kill9();
-        // The target itself learns of no new owner while it imports.
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(15))
-                .until(() -> redis.nodes().stream()
-                        .filter(node -> node.isRunning() && !node.equals(migration.target()))
-                        .noneMatch(
-                                node -> ClusterView.seenBy(node).ownerOf(slot()).equals(sourceId)));
+        killUntilReplaced(migration.source(), migration.target());
 
         redis.heal();
 
+        assertOnNeitherSide(migration);
+    }
+
+    @Test
+    void healMakesAReplicaOfAReplacedSourceThatFirstHeardOfItFromTheTarget() {
+        SlotMigration migration = redis.migrateSlot(slot());
+        migration.moveKeys(4);
+        RedisNode source = migration.source();
+        killUntilReplaced(source, migration.target());
+        List<RedisNode> others = redis.nodes().stream()
+                .filter(node -> !node.equals(source) && !node.equals(migration.target()))
+                .toList();
+        others.forEach(RedisNode::pause);
+        source.restart();
+        // The target tells of the new owner of all slots but the one that it imports.
+        String ownsOnlyThis = "connected " + slot() + " [";
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> source.call(on -> on.clusterNodes()).contains(ownsOnlyThis));
+
+        redis.heal();
+
+        assertOnNeitherSide(migration);
+        assertThat(SentinelView.isMaster(source)).isFalse();
+    }
+
+    /** The target itself learns of no new owner while it imports. */
+    private void killUntilReplaced(RedisNode source, RedisNode target) {
+        String sourceId = source.call(on -> on.clusterMyId());
+        source.kill9();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> redis.nodes().stream()
+                        .filter(node -> node.isRunning() && !node.equals(target))
+                        .noneMatch(
+                                node -> ClusterView.seenBy(node).ownerOf(slot()).equals(sourceId)));
+    }
+
+    private void assertOnNeitherSide(SlotMigration migration) {
         RedisNode owner = redis.masterOf(keys.get(0));
         assertThat(owner).isNotIn(migration.source(), migration.target());
         assertThat(keys).allMatch(key -> isOn(owner, key));
