@@ -82,16 +82,13 @@ final class Connector {
     }
 
     /**
-     * When the server refuses the handshake, say for a wrong password, Lettuce closes the channel, and that may be what
-     * it reports. Another attempt then tells the reason.
+     * When the server refuses the handshake, say for a wrong password, Lettuce closes the channel, and what comes of that
+     * may overtake the reason. Another attempt then tells it.
      */
     private static <C extends StatefulConnection<?, ?>> CompletableFuture<C> attempt(
             Supplier<? extends CompletableFuture<? extends C>> connect, int attempts) {
-        return connect.get().<C>thenApply(connection -> connection).exceptionallyCompose(failure -> {
-            boolean unexplained = attempts > 1
-                    && flatten(failure)
-                            .anyMatch(
-                                    cause -> String.valueOf(cause.getMessage()).equals(CLOSED_EARLY));
+        return connect.get().<C>thenApply(connection -> connection).exceptionallyComposeAsync(failure -> {
+            boolean unexplained = attempts > 1 && knownReason(failure, Duration.ZERO) == null;
             return unexplained ? attempt(connect, attempts - 1) : CompletableFuture.failedFuture(failure);
         });
     }
@@ -149,8 +146,16 @@ final class Connector {
 
     /** The server's own words are safe to show; anything else is told by kind, since it might quote the URI. */
     private static String reason(Throwable failure, Duration connectTimeout) {
-        List<Throwable> all = flatten(failure).toList();
-        for (Throwable cause : all) {
+        String known = knownReason(failure, connectTimeout);
+        if (known != null) {
+            return known;
+        }
+        boolean closed = flatten(failure).anyMatch(cause -> CLOSED_EARLY.equals(cause.getMessage()));
+        return closed ? "the server closed the connection" : failure.getClass().getSimpleName();
+    }
+
+    private static @Nullable String knownReason(Throwable failure, Duration connectTimeout) {
+        for (Throwable cause : flatten(failure).toList()) {
             if (cause instanceof RedisCommandExecutionException) {
                 return String.valueOf(cause.getMessage());
             }
@@ -169,10 +174,7 @@ final class Connector {
                 return "unknown host";
             }
         }
-        Throwable deepest = all.get(all.size() - 1);
-        return CLOSED_EARLY.equals(deepest.getMessage())
-                ? "the server closed the connection"
-                : deepest.getClass().getSimpleName();
+        return null;
     }
 
     /** A failure, its causes, and what Lettuce hangs on them: one failure for each node that it tried. */

@@ -10,7 +10,6 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,11 +46,7 @@ public final class Redis implements AutoCloseable {
     private final Driver driver;
     private final RedisOptions options;
     private final StatefulConnection<byte[], byte[]> connection;
-    private final RedisClusterAsyncCommands<byte[], byte[]> bytes;
-    private final RedisClusterAsyncCommands<String, String> strings;
-    /** Those on hot paths, which are costly to make anew for each call. */
-    private final Map<RedisCodec<?, ?>, RedisClusterAsyncCommands<?, ?>> views;
-
+    private final CommandViews views;
     private final CoreMetrics metrics;
     private final Calls calls;
     private final PubSub pubSub;
@@ -63,15 +58,7 @@ public final class Redis implements AutoCloseable {
         this.options = options;
         this.metrics = new CoreMetrics(options.meterRegistry()); // first: it may fail, and must not leave a connection
         this.connection = Connector.open(driver, options);
-        this.bytes = driver.commands(connection, ByteArrayCodec.INSTANCE);
-        this.strings = driver.commands(connection, StringCodec.UTF8);
-        this.views = Map.of(
-                ByteArrayCodec.INSTANCE,
-                bytes,
-                StringCodec.UTF8,
-                strings,
-                KEYS_AND_BYTES,
-                driver.commands(connection, KEYS_AND_BYTES));
+        this.views = new CommandViews(driver, connection);
         this.calls = new Calls(
                 options.commandTimeout(),
                 SafeDefaults.timesOut(connection.getOptions()),
@@ -227,7 +214,7 @@ public final class Redis implements AutoCloseable {
     public <T extends @Nullable Object> CompletionStage<T> executeAsync(
             Function<? super RedisClusterAsyncCommands<String, String>, ? extends CompletionStage<T>> command) {
         Check.notNull("command", command);
-        return calls.run(Calls.Repeat.IF_NOT_EXECUTED, () -> command.apply(strings), null);
+        return calls.run(Calls.Repeat.IF_NOT_EXECUTED, () -> command.apply(views.strings()), null);
     }
 
     /**
@@ -287,7 +274,7 @@ public final class Redis implements AutoCloseable {
      * @return the commands
      */
     public RedisClusterAsyncCommands<String, String> commands() {
-        return strings;
+        return views.strings();
     }
 
     /**
@@ -299,13 +286,7 @@ public final class Redis implements AutoCloseable {
      * @return the commands
      */
     public <K, V> RedisClusterAsyncCommands<K, V> commands(RedisCodec<K, V> codec) {
-        RedisClusterAsyncCommands<?, ?> view = views.get(Check.notNull("codec", codec));
-        return view == null ? driver.commands(connection, codec) : cast(view);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <K, V> RedisClusterAsyncCommands<K, V> cast(RedisClusterAsyncCommands<?, ?> view) {
-        return (RedisClusterAsyncCommands<K, V>) view;
+        return views.of(codec);
     }
 
     /**
@@ -390,7 +371,7 @@ public final class Redis implements AutoCloseable {
     }
 
     RedisClusterAsyncCommands<byte[], byte[]> bytes() {
-        return bytes;
+        return views.bytes();
     }
 
     Calls calls() {

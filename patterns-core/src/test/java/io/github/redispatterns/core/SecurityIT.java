@@ -93,7 +93,7 @@ class SecurityIT {
                 .hasMessageNotContainingAny("s3cret", "\n");
     }
 
-    @RepeatedTest(20) // Lettuce sometimes reports the closed channel in place of the reason
+    @RepeatedTest(50) // Lettuce sometimes reports the closed channel in place of the reason
     void aWrongPassword() {
         String where = "127.0.0.1:" + node().port();
         assertThatThrownBy(() -> Redis.connect("redis://app:wrong-s3cret@" + where))
