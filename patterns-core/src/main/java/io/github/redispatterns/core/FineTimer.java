@@ -7,8 +7,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends commands within some 20 ms of their timeout, where Lettuce's own timer takes up to 100 ms more: the whole of what
- * a call may be late.
+ * Ends commands within a few of its ticks after their timeout. Lettuce's own timer ticks every 100 ms, which is the whole
+ * of what a call may be late.
  */
 final class FineTimer extends HashedWheelTimer {
 
