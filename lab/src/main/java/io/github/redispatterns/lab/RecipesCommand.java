@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         customSynopsis = {
             "recipes [run] [NAME...] [--json] [--redis URI] [--topology TOPOLOGY] [--scale N] [--seed N]",
-            "       recipes list [NAME...] [--json]"
+            "       recipes list [NAME...] [--json]",
+            "       recipes bench [NAME...] [--quick] [--json]"
         },
         description = {
             "",
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
+            "recipes bench measures how fast the recipes are; it is a program of its own: recipes bench --help.",
             "The exit status is 0 if every claim holds, 1 if one does not or something failed, 2 if this is not"
                     + " how to call it."
         })

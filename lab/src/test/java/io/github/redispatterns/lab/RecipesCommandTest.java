@@ -93,7 +93,8 @@ class RecipesCommandTest {
     @Test
     void helpAndVersionGoToStandardOutput() {
         assertThat(recipes("--help")).isZero();
-        assertThat(out()).contains("recipes [run] [NAME...]", "recipes list", "--redis", "exit status");
+        assertThat(out())
+                .contains("recipes [run] [NAME...]", "recipes list", "recipes bench", "--redis", "exit status");
         assertThat(recipes("--version")).isZero();
         assertThat(out()).contains("recipes ");
         assertThat(err()).isEmpty();

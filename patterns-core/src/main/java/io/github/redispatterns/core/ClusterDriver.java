@@ -94,7 +94,7 @@ final class ClusterDriver implements Driver {
 
     @Override
     public <K, V> RedisClusterAsyncCommands<K, V> commands(
-            StatefulConnection<?, ?> connection, RedisCodec<K, V> codec) {
+            StatefulConnection<?, ?> connection, RedisCodec<K, V> codec, CodecViews.EndedBy endedBy) {
         return CodecViews.cluster((StatefulRedisClusterConnection<?, ?>) connection, codec);
     }
 
@@ -111,7 +111,7 @@ final class ClusterDriver implements Driver {
     @Override
     public void shutdown() {
         if (ownership == Ownership.OWNED) {
-            FineTimer.shutdown(client);
+            OwnResources.shutdown(client);
         }
     }
 }

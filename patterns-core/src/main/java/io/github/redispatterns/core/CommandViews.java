@@ -12,22 +12,24 @@ final class CommandViews {
 
     private final Driver driver;
     private final StatefulConnection<byte[], byte[]> connection;
+    private final CodecViews.EndedBy endedBy;
     private final RedisClusterAsyncCommands<byte[], byte[]> bytes;
     private final RedisClusterAsyncCommands<String, String> strings;
     private final Map<RedisCodec<?, ?>, RedisClusterAsyncCommands<?, ?>> kept;
 
-    CommandViews(Driver driver, StatefulConnection<byte[], byte[]> connection) {
+    CommandViews(Driver driver, StatefulConnection<byte[], byte[]> connection, CodecViews.EndedBy endedBy) {
         this.driver = driver;
         this.connection = connection;
-        this.bytes = driver.commands(connection, ByteArrayCodec.INSTANCE);
-        this.strings = driver.commands(connection, StringCodec.UTF8);
+        this.endedBy = endedBy;
+        this.bytes = driver.commands(connection, ByteArrayCodec.INSTANCE, endedBy);
+        this.strings = driver.commands(connection, StringCodec.UTF8, endedBy);
         this.kept = Map.of(
                 ByteArrayCodec.INSTANCE,
                 bytes,
                 StringCodec.UTF8,
                 strings,
                 Redis.KEYS_AND_BYTES,
-                driver.commands(connection, Redis.KEYS_AND_BYTES));
+                driver.commands(connection, Redis.KEYS_AND_BYTES, endedBy));
     }
 
     RedisClusterAsyncCommands<byte[], byte[]> bytes() {
@@ -41,6 +43,6 @@ final class CommandViews {
     @SuppressWarnings("unchecked") // kept under the codec that it was made with
     <K, V> RedisClusterAsyncCommands<K, V> of(RedisCodec<K, V> codec) {
         RedisClusterAsyncCommands<?, ?> view = kept.get(Check.notNull("codec", codec));
-        return view == null ? driver.commands(connection, codec) : (RedisClusterAsyncCommands<K, V>) view;
+        return view == null ? driver.commands(connection, codec, endedBy) : (RedisClusterAsyncCommands<K, V>) view;
     }
 }

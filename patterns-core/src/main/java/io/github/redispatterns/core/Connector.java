@@ -8,6 +8,7 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -54,7 +55,14 @@ final class Connector {
         if (seeds.stream().anyMatch(seed -> !seed.getSentinels().isEmpty())) {
             throw new IllegalArgumentException("uris: a Cluster has no Sentinels; expected redis:// or rediss://");
         }
-        RedisClusterClient client = RedisClusterClient.create(resources(options), seeds);
+        ClientResources resources = resources(options);
+        RedisClusterClient client;
+        try {
+            client = RedisClusterClient.create(resources, seeds);
+        } catch (IllegalArgumentException e) { // some with TLS and some without
+            OwnResources.shutdown(resources);
+            throw e;
+        }
         return ClusterDriver.owned(client, SafeDefaults.cluster(options), options.connectTimeout(), seeds);
     }
 
@@ -107,9 +115,14 @@ final class Connector {
                 .collect(Collectors.joining(",", "redis-sentinel://", "#" + uri.getSentinelMasterId()));
     }
 
-    private static ClientResources resources(RedisOptions options) {
+    static ClientResources resources(RedisOptions options) {
         ClientResources shared = options.clientResources();
-        return shared == null ? FineTimer.resources() : shared;
+        if (options.flushMode() == FlushMode.EACH_COMMAND) {
+            return shared == null ? new OwnResources(DefaultClientResources.DEFAULT_NETTY_CUSTOMIZER) : shared;
+        }
+        return shared == null
+                ? new OwnResources(new FlushConsolidation())
+                : new SharedResources(shared, new FlushConsolidation(shared.nettyCustomizer()));
     }
 
     private static RedisURI parse(String name, @Nullable String uri) {

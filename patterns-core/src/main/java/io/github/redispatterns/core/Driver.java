@@ -27,7 +27,8 @@ sealed interface Driver permits SingleMasterDriver, ClusterDriver {
     CompletableFuture<? extends StatefulRedisPubSubConnection<String, byte[]>> connectPubSub();
 
     /** The commands over a connection of this driver, with any codec. */
-    <K, V> RedisClusterAsyncCommands<K, V> commands(StatefulConnection<?, ?> connection, RedisCodec<K, V> codec);
+    <K, V> RedisClusterAsyncCommands<K, V> commands(
+            StatefulConnection<?, ?> connection, RedisCodec<K, V> codec, CodecViews.EndedBy endedBy);
 
     /** A command got no reply in time: the server that owns its key may have been replaced. */
     void suspectTopology();

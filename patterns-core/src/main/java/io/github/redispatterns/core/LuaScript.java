@@ -40,9 +40,9 @@ public final class LuaScript<T extends @Nullable Object> {
     private final byte[] sourceBytes;
     private final String digest;
     private final ScriptOutputType type;
-    private final Calls.Repeat repeat;
+    private final Call.Repeat repeat;
 
-    private LuaScript(String source, ScriptOutputType type, Calls.Repeat repeat) {
+    private LuaScript(String source, ScriptOutputType type, Call.Repeat repeat) {
         this.source = source;
         this.sourceBytes = source.getBytes(StandardCharsets.UTF_8);
         this.digest = sha1(sourceBytes);
@@ -59,7 +59,7 @@ public final class LuaScript<T extends @Nullable Object> {
      * @throws IllegalArgumentException if there is no such file
      */
     public static LuaScript<Long> integer(Class<?> owner, String path) {
-        return new LuaScript<>(read(owner, path), ScriptOutputType.INTEGER, Calls.Repeat.IF_NOT_EXECUTED);
+        return new LuaScript<>(read(owner, path), ScriptOutputType.INTEGER, Call.Repeat.IF_NOT_EXECUTED);
     }
 
     /**
@@ -71,7 +71,7 @@ public final class LuaScript<T extends @Nullable Object> {
      * @throws IllegalArgumentException if there is no such file
      */
     public static LuaScript<byte @Nullable []> bytes(Class<?> owner, String path) {
-        return new LuaScript<>(read(owner, path), ScriptOutputType.VALUE, Calls.Repeat.IF_NOT_EXECUTED);
+        return new LuaScript<>(read(owner, path), ScriptOutputType.VALUE, Call.Repeat.IF_NOT_EXECUTED);
     }
 
     /**
@@ -83,7 +83,7 @@ public final class LuaScript<T extends @Nullable Object> {
      * @throws IllegalArgumentException if there is no such file
      */
     public static LuaScript<List<@Nullable Object>> list(Class<?> owner, String path) {
-        return new LuaScript<>(read(owner, path), ScriptOutputType.MULTI, Calls.Repeat.IF_NOT_EXECUTED);
+        return new LuaScript<>(read(owner, path), ScriptOutputType.MULTI, Call.Repeat.IF_NOT_EXECUTED);
     }
 
     /**
@@ -95,7 +95,7 @@ public final class LuaScript<T extends @Nullable Object> {
      * @return the script, so marked
      */
     public LuaScript<T> idempotent() {
-        return new LuaScript<>(source, type, Calls.Repeat.EVEN_IF_UNKNOWN);
+        return new LuaScript<>(source, type, Call.Repeat.EVEN_IF_UNKNOWN);
     }
 
     /**

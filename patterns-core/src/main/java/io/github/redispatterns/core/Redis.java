@@ -46,7 +46,9 @@ public final class Redis implements AutoCloseable {
     private final Driver driver;
     private final RedisOptions options;
     private final StatefulConnection<byte[], byte[]> connection;
-    private final CommandViews views;
+    private final CommandViews callViews;
+    private final CommandViews userViews;
+
     private final CoreMetrics metrics;
     private final Calls calls;
     private final PubSub pubSub;
@@ -58,12 +60,9 @@ public final class Redis implements AutoCloseable {
         this.options = options;
         this.metrics = new CoreMetrics(options.meterRegistry()); // first: it may fail, and must not leave a connection
         this.connection = Connector.open(driver, options);
-        this.views = new CommandViews(driver, connection);
-        this.calls = new Calls(
-                options.commandTimeout(),
-                SafeDefaults.timesOut(connection.getOptions()),
-                metrics,
-                driver::suspectTopology);
+        this.callViews = new CommandViews(driver, connection, CodecViews.EndedBy.CALL);
+        this.userViews = new CommandViews(driver, connection, CodecViews.EndedBy.LETTUCE);
+        this.calls = new Calls(options.commandTimeout(), metrics, driver::suspectTopology);
         this.pubSub = new PubSub(driver, options, metrics);
     }
 
@@ -134,7 +133,7 @@ public final class Redis implements AutoCloseable {
 
     /**
      * Opens a handle on a Lettuce client that you already have, with options. Those that shape a client
-     * ({@code clientResources}, {@code sslOptions}) have no effect.
+     * ({@code clientResources}, {@code sslOptions}, {@code flushMode}) have no effect.
      *
      * @param client the client
      * @param uri where to connect: one server, or Sentinels
@@ -203,18 +202,20 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Runs one command on UTF-8 keys and values, at most once.
+     * Runs one command on UTF-8 keys and values, at most once. Not for blocking commands: they hold up every other caller,
+     * the call ends at its deadline all the same, and what the command takes later is lost; see {@link #openDedicatedAsync}.
      *
      * @param command what to send, such as {@code c -> c.incr(key)}; called again only after an attempt that was not
      *     executed
      * @param <T> the type of the reply
      * @return the reply; fails with {@link NotExecutedException}, {@link UnknownOutcomeException}, or Lettuce's
-     *     {@code RedisCommandExecutionException} for an error reply. It completes on an I/O thread: do not block there
+     *     {@code RedisCommandExecutionException} for an error reply. It completes on a thread that others wait for: do not block
+     *     there
      */
     public <T extends @Nullable Object> CompletionStage<T> executeAsync(
             Function<? super RedisClusterAsyncCommands<String, String>, ? extends CompletionStage<T>> command) {
         Check.notNull("command", command);
-        return calls.run(Calls.Repeat.IF_NOT_EXECUTED, () -> command.apply(views.strings()), null);
+        return calls.run(Call.Repeat.IF_NOT_EXECUTED, () -> command.apply(callViews.strings()), null);
     }
 
     /**
@@ -245,8 +246,8 @@ public final class Redis implements AutoCloseable {
             RedisCodec<K, V> codec,
             Function<? super RedisClusterAsyncCommands<K, V>, ? extends CompletionStage<T>> command) {
         Check.notNull("command", command);
-        RedisClusterAsyncCommands<K, V> view = commands(codec);
-        return calls.run(Calls.Repeat.IF_NOT_EXECUTED, () -> command.apply(view), null);
+        RedisClusterAsyncCommands<K, V> view = callViews.of(codec);
+        return calls.run(Call.Repeat.IF_NOT_EXECUTED, () -> command.apply(view), null);
     }
 
     /**
@@ -269,12 +270,12 @@ public final class Redis implements AutoCloseable {
 
     /**
      * Lettuce's own commands over the shared connection, with UTF-8 keys and values: no retries, and failures as Lettuce
-     * throws them. Never use blocking commands or transactions here; they would hold up every other caller.
+     * throws them, up to 200 ms after the timeout. Never use blocking commands or transactions here; they would hold up every other caller.
      *
      * @return the commands
      */
     public RedisClusterAsyncCommands<String, String> commands() {
-        return views.strings();
+        return userViews.strings();
     }
 
     /**
@@ -286,7 +287,7 @@ public final class Redis implements AutoCloseable {
      * @return the commands
      */
     public <K, V> RedisClusterAsyncCommands<K, V> commands(RedisCodec<K, V> codec) {
-        return views.of(codec);
+        return userViews.of(codec);
     }
 
     /**
@@ -314,8 +315,8 @@ public final class Redis implements AutoCloseable {
         }
         return Connector.within(() -> driver.connect(codec), driver.address(), options.connectTimeout())
                 .thenApply(opened -> {
-                    DedicatedConnection<K, V> connected =
-                            new DedicatedConnection<>(opened, driver.commands(opened, codec), dedicated::remove);
+                    DedicatedConnection<K, V> connected = new DedicatedConnection<>(
+                            opened, driver.commands(opened, codec, CodecViews.EndedBy.LETTUCE), dedicated::remove);
                     dedicated.add(connected);
                     if (closed.get()) { // lost a race with close(), which may not have seen it
                         connected.close();
@@ -371,7 +372,7 @@ public final class Redis implements AutoCloseable {
     }
 
     RedisClusterAsyncCommands<byte[], byte[]> bytes() {
-        return views.bytes();
+        return callViews.bytes();
     }
 
     Calls calls() {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout the deadline of opening the handle, all of its steps together, from 1 ms; 3 s by default
  * @param clientResources Lettuce's threads and timers to share, or null for the handle's own, which it closes
  * @param sslOptions trust and key material for {@code rediss://}, or null for the JDK's
+ * @param flushMode how commands are flushed to the socket, {@link FlushMode#CONSOLIDATED} by default; without effect on
+ *     a borrowed client
  * @param meterRegistry where metrics go, or null for nowhere
  * @param scriptHook a seam for tests, or null
  */
@@ -22,6 +24,7 @@ public record RedisOptions(
         Duration connectTimeout,
         @Nullable ClientResources clientResources,
         @Nullable SslOptions sslOptions,
+        FlushMode flushMode,
         @Nullable MeterRegistry meterRegistry,
         @Nullable ScriptHook scriptHook) {
 
@@ -34,12 +37,14 @@ public record RedisOptions(
      * @param connectTimeout as above, from 1 ms
      * @param clientResources as above
      * @param sslOptions as above
+     * @param flushMode as above
      * @param meterRegistry as above
      * @param scriptHook as above
      */
     public RedisOptions {
         Check.duration("commandTimeout", commandTimeout);
         Check.duration("connectTimeout", connectTimeout);
+        Check.notNull("flushMode", flushMode);
     }
 
     /**
@@ -67,6 +72,7 @@ public record RedisOptions(
         private Duration connectTimeout = Duration.ofSeconds(3);
         private @Nullable ClientResources clientResources;
         private @Nullable SslOptions sslOptions;
+        private FlushMode flushMode = FlushMode.CONSOLIDATED;
         private @Nullable MeterRegistry meterRegistry;
         private @Nullable ScriptHook scriptHook;
 
@@ -117,6 +123,17 @@ public record RedisOptions(
         }
 
         /**
+         * Sets how commands are flushed to the socket.
+         *
+         * @param mode {@link FlushMode#CONSOLIDATED}, or {@link FlushMode#EACH_COMMAND} to turn the consolidation off
+         * @return this builder
+         */
+        public Builder flushMode(FlushMode mode) {
+            this.flushMode = Check.notNull("flushMode", mode);
+            return this;
+        }
+
+        /**
          * Sends metrics to a registry, under names that begin with {@code redis.patterns.}.
          *
          * @param registry the registry
@@ -145,7 +162,7 @@ public record RedisOptions(
          */
         public RedisOptions build() {
             return new RedisOptions(
-                    commandTimeout, connectTimeout, clientResources, sslOptions, meterRegistry, scriptHook);
+                    commandTimeout, connectTimeout, clientResources, sslOptions, flushMode, meterRegistry, scriptHook);
         }
     }
 }

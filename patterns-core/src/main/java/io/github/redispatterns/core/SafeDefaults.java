@@ -88,12 +88,6 @@ final class SafeDefaults {
         return builder;
     }
 
-    /** Whether the client by itself ends commands that get no reply. */
-    static boolean timesOut(ClientOptions options) {
-        return options.getTimeoutOptions().isTimeoutCommands()
-                && options.getTimeoutOptions().getSource() instanceof CommandTimeout;
-    }
-
     static void warnIfUnsafe(Driver driver, ClientOptions options) {
         if (driver.ownership() == Driver.Ownership.BORROWED
                 && options.getDisconnectedBehavior() != DisconnectedBehavior.REJECT_COMMANDS) {
@@ -114,7 +108,7 @@ final class SafeDefaults {
 
         @Override
         public long getTimeout(RedisCommand<?, ?, ?> command) {
-            return blocks(command) ? 0 : nanos;
+            return WatchedCommand.is(command) || blocks(command) ? 0 : nanos;
         }
 
         private static boolean blocks(RedisCommand<?, ?, ?> command) {

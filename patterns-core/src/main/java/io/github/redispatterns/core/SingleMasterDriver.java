@@ -43,8 +43,8 @@ record SingleMasterDriver(RedisClient client, RedisURI uri, Ownership ownership)
 
     @Override
     public <K, V> RedisClusterAsyncCommands<K, V> commands(
-            StatefulConnection<?, ?> connection, RedisCodec<K, V> codec) {
-        return CodecViews.singleMaster((StatefulRedisConnection<?, ?>) connection, codec);
+            StatefulConnection<?, ?> connection, RedisCodec<K, V> codec, CodecViews.EndedBy endedBy) {
+        return CodecViews.singleMaster((StatefulRedisConnection<?, ?>) connection, codec, endedBy);
     }
 
     @Override
@@ -55,7 +55,7 @@ record SingleMasterDriver(RedisClient client, RedisURI uri, Ownership ownership)
     @Override
     public void shutdown() {
         if (ownership == Ownership.OWNED) {
-            FineTimer.shutdown(client);
+            OwnResources.shutdown(client);
         }
     }
 }

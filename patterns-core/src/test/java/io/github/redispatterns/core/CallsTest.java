@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,7 +29,12 @@ class CallsTest {
     private final RedisException lost = new RedisException("Connection disconnected");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Calls calls = new Calls(Duration.ofMillis(300), false, new CoreMetrics(registry), () -> {});
+    private final CoreMetrics metrics = new CoreMetrics(registry);
+    /** For calls that end at their deadline. */
+    private final Calls calls = new Calls(Duration.ofMillis(300), metrics, () -> {});
+    /** For calls that end before it, however slow the machine is. */
+    private final Calls patient = new Calls(Duration.ofSeconds(20), metrics, () -> {});
+
     private final Queue<CompletionStage<String>> attempts = new ArrayDeque<>();
 
     @Test
@@ -33,7 +42,7 @@ class CallsTest {
         attempts.add(CompletableFuture.failedFuture(refused));
         attempts.add(CompletableFuture.failedFuture(new RedisCommandExecutionException("TRYAGAIN x")));
         attempts.add(CompletableFuture.completedFuture("done"));
-        assertThat(run(Calls.Repeat.IF_NOT_EXECUTED)).isEqualTo("done");
+        assertThat(runPatiently(Call.Repeat.IF_NOT_EXECUTED)).isEqualTo("done");
         assertThat(registry.counter("redis.patterns.core.retries").count()).isEqualTo(2);
     }
 
@@ -41,7 +50,7 @@ class CallsTest {
     void whatMayHaveBeenExecutedIsNotRepeated() {
         attempts.add(CompletableFuture.failedFuture(lost));
         attempts.add(CompletableFuture.completedFuture("twice"));
-        assertThatThrownBy(() -> run(Calls.Repeat.IF_NOT_EXECUTED))
+        assertThatThrownBy(() -> run(Call.Repeat.IF_NOT_EXECUTED))
                 .isInstanceOf(UnknownOutcomeException.class)
                 .hasCause(lost);
         assertThat(attempts).hasSize(1);
@@ -51,13 +60,13 @@ class CallsTest {
     void anIdempotentCallIsRepeatedAfterALostReply() {
         attempts.add(CompletableFuture.failedFuture(lost));
         attempts.add(CompletableFuture.completedFuture("done"));
-        assertThat(run(Calls.Repeat.EVEN_IF_UNKNOWN)).isEqualTo("done");
+        assertThat(runPatiently(Call.Repeat.EVEN_IF_UNKNOWN)).isEqualTo("done");
     }
 
     @Test
     void oneUnknownAttemptMakesTheWholeCallUnknown() {
         attempts.add(CompletableFuture.failedFuture(lost));
-        assertThatThrownBy(() -> run(Calls.Repeat.EVEN_IF_UNKNOWN))
+        assertThatThrownBy(() -> run(Call.Repeat.EVEN_IF_UNKNOWN))
                 .isInstanceOf(UnknownOutcomeException.class)
                 .hasCause(lost);
     }
@@ -65,7 +74,7 @@ class CallsTest {
     @Test
     void refusalsUntilTheDeadlineAreNotExecuted() {
         long began = System.nanoTime();
-        assertThatThrownBy(() -> run(Calls.Repeat.IF_NOT_EXECUTED))
+        assertThatThrownBy(() -> run(Call.Repeat.IF_NOT_EXECUTED))
                 .isInstanceOf(NotExecutedException.class)
                 .hasCause(refused);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(400));
@@ -74,14 +83,14 @@ class CallsTest {
     @Test
     void aRepliedErrorIsTheAnswer() {
         attempts.add(CompletableFuture.failedFuture(new RedisCommandExecutionException("WRONGTYPE x")));
-        assertThatThrownBy(() -> run(Calls.Repeat.EVEN_IF_UNKNOWN)).isInstanceOf(RedisCommandExecutionException.class);
+        assertThatThrownBy(() -> run(Call.Repeat.EVEN_IF_UNKNOWN)).isInstanceOf(RedisCommandExecutionException.class);
     }
 
     @Test
     void silenceEndsAtTheDeadlineAndIsUnknown() {
         attempts.add(new CompletableFuture<>());
         long began = System.nanoTime();
-        assertThatThrownBy(() -> run(Calls.Repeat.IF_NOT_EXECUTED)).isInstanceOf(UnknownOutcomeException.class);
+        assertThatThrownBy(() -> run(Call.Repeat.IF_NOT_EXECUTED)).isInstanceOf(UnknownOutcomeException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - began))
                 .isBetween(Duration.ofMillis(290), Duration.ofMillis(400));
     }
@@ -90,16 +99,39 @@ class CallsTest {
     void silenceAfterARefusalEndsAtTheDeadlineToo() {
         attempts.add(CompletableFuture.failedFuture(refused));
         attempts.add(new CompletableFuture<>());
-        assertThatThrownBy(() -> run(Calls.Repeat.IF_NOT_EXECUTED)).isInstanceOf(UnknownOutcomeException.class);
+        assertThatThrownBy(() -> run(Call.Repeat.IF_NOT_EXECUTED)).isInstanceOf(UnknownOutcomeException.class);
     }
 
     @Test
     void aMissingScriptIsSentWhole() {
         attempts.add(CompletableFuture.failedFuture(new RedisNoScriptException("NOSCRIPT")));
         CompletionStage<String> reply =
-                calls.run(Calls.Repeat.IF_NOT_EXECUTED, this::next, () -> CompletableFuture.completedFuture("whole"));
+                calls.run(Call.Repeat.IF_NOT_EXECUTED, this::next, () -> CompletableFuture.completedFuture("whole"));
         assertThat(Sync.<String>await(reply)).isEqualTo("whole");
         assertThat(registry.counter("redis.patterns.core.script.loads").count()).isEqualTo(1);
+    }
+
+    /** Lettuce writes no command that is done: what was still queued at the deadline is never sent. */
+    @Test
+    void theCommandEndsWithItsCall() {
+        WatchedCommand<String, String, String> command =
+                new WatchedCommand<>(new Command<>(CommandType.GET, new StatusOutput<>(StringCodec.UTF8), null));
+        CompletionStage<String> reply = calls.run(Call.Repeat.IF_NOT_EXECUTED, () -> command, null);
+        assertThatThrownBy(() -> Sync.await(reply)).isInstanceOf(UnknownOutcomeException.class);
+        assertThat(command.isDone()).isTrue();
+    }
+
+    @Test
+    void aScriptThatIsFoundMissingAfterTheDeadlineIsNotSent() {
+        CompletableFuture<String> late = new CompletableFuture<>();
+        AtomicInteger sentWhole = new AtomicInteger();
+        CompletionStage<String> reply = calls.run(Call.Repeat.EVEN_IF_UNKNOWN, () -> late, () -> {
+            sentWhole.incrementAndGet();
+            return new CompletableFuture<>();
+        });
+        assertThatThrownBy(() -> Sync.await(reply)).isInstanceOf(UnknownOutcomeException.class);
+        late.completeExceptionally(new RedisNoScriptException("NOSCRIPT"));
+        assertThat(sentWhole).hasValue(0);
     }
 
     @Test
@@ -107,7 +139,7 @@ class CallsTest {
         RedisNoScriptException noScript = new RedisNoScriptException("NOSCRIPT of the script's own");
         attempts.add(CompletableFuture.failedFuture(noScript));
         CompletionStage<String> reply =
-                calls.run(Calls.Repeat.IF_NOT_EXECUTED, this::next, () -> CompletableFuture.failedFuture(noScript));
+                calls.run(Call.Repeat.IF_NOT_EXECUTED, this::next, () -> CompletableFuture.failedFuture(noScript));
         assertThatThrownBy(() -> Sync.await(reply)).isSameAs(noScript);
     }
 
@@ -116,7 +148,7 @@ class CallsTest {
         RedisCommandExecutionException full = new RedisCommandExecutionException("OOM x");
         attempts.add(CompletableFuture.failedFuture(lost));
         attempts.add(CompletableFuture.failedFuture(full));
-        assertThatThrownBy(() -> run(Calls.Repeat.EVEN_IF_UNKNOWN))
+        assertThatThrownBy(() -> run(Call.Repeat.EVEN_IF_UNKNOWN))
                 .isInstanceOf(UnknownOutcomeException.class)
                 .cause()
                 .isSameAs(lost)
@@ -126,13 +158,13 @@ class CallsTest {
     /** Under many calls that are refused to the last moment, none is sent after its caller was told that none was. */
     @Test
     void nothingIsSentAfterTheCallerWasToldThatNothingWas() {
-        Calls hasty = new Calls(Duration.ofMillis(10), false, new CoreMetrics(registry), () -> {});
+        Calls hasty = new Calls(Duration.ofMillis(10), metrics, () -> {});
         AtomicInteger late = new AtomicInteger();
         List<CompletableFuture<String>> results = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
             AtomicReference<CompletableFuture<String>> result = new AtomicReference<>();
             result.set(hasty.<String>run(
-                            Calls.Repeat.IF_NOT_EXECUTED,
+                            Call.Repeat.IF_NOT_EXECUTED,
                             () -> {
                                 if (failure(result.get()) instanceof NotExecutedException) {
                                     late.incrementAndGet();
@@ -166,7 +198,7 @@ class CallsTest {
             attempts.clear();
             attempts.add(CompletableFuture.failedFuture(refused));
             attempts.add(last);
-            String thread = Sync.await(calls.run(Calls.Repeat.IF_NOT_EXECUTED, this::next, null)
+            String thread = Sync.await(calls.run(Call.Repeat.IF_NOT_EXECUTED, this::next, null)
                     .handle((value, failure) -> Thread.currentThread().getName()));
             assertThat(thread).doesNotContainIgnoringCase("DelayScheduler");
         }
@@ -175,7 +207,7 @@ class CallsTest {
     @Test
     void anAttemptThatThrowsIsAFailedAttempt() {
         assertThatThrownBy(() -> Sync.await(calls.run(
-                        Calls.Repeat.IF_NOT_EXECUTED,
+                        Call.Repeat.IF_NOT_EXECUTED,
                         () -> {
                             throw new IllegalStateException("bug");
                         },
@@ -183,8 +215,12 @@ class CallsTest {
                 .isInstanceOf(IllegalStateException.class);
     }
 
-    private String run(Calls.Repeat repeat) {
+    private String run(Call.Repeat repeat) {
         return Sync.await(calls.run(repeat, this::next, null));
+    }
+
+    private String runPatiently(Call.Repeat repeat) {
+        return Sync.await(patient.run(repeat, this::next, null));
     }
 
     private CompletionStage<String> next() {

@@ -84,7 +84,8 @@ class ConnectFailureTest {
                 assertFails(connect)
                         .isInstanceOf(ConnectionFailedException.class)
                         .hasMessageEndingWith("no answer within 800 ms");
-                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(1500));
+                assertThat(Duration.ofNanos(System.nanoTime() - began))
+                        .isLessThan(Duration.ofSeconds(3)); // 800 ms, and a busy machine
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.github.redispatterns.core;
 
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 
 /** The examples in README.md, compiled, and run by {@link RedisIT}. */
@@ -19,6 +20,14 @@ final class CoreExamples {
         }
         // endregion
     }
+
+    // region consolidation
+    static ClientResources consolidating() { // for RedisClient.create(resources, uri); shut it down after the client
+        return ClientResources.builder()
+                .nettyCustomizer(new FlushConsolidation())
+                .build();
+    }
+    // endregion
 
     // region failures
     static boolean claim(Redis redis, String key, String token) {

@@ -59,6 +59,25 @@ class FailoverIT {
         }
     }
 
+    /** A write whose call has ended must not follow a redirection later, and undo what was written since. */
+    @Test
+    void anOldWriteDoesNotUndoANewOne() {
+        Handles.set(redis, key, "before");
+        RedisNode frozen = deployment.masterOf(key);
+        frozen.pause();
+        try {
+            assertThatThrownBy(() -> Handles.set(redis, key, "old")).isInstanceOf(UnknownOutcomeException.class);
+            Awaitility.await().atMost(30, TimeUnit.SECONDS).ignoreExceptions().untilAsserted(() -> {
+                Handles.set(redis, key, "new");
+                assertThat(Handles.get(redis, key)).isEqualTo("new");
+            });
+        } finally {
+            frozen.resume();
+        }
+        deployment.heal(); // the frozen one has come back as a replica, and has answered what was sent to it
+        assertThat(Handles.get(redis, key)).isEqualTo("new");
+    }
+
     @Test
     void aDeadMasterIsLeft() {
         deployment.masterOf(key).kill9();

@@ -1,0 +1,78 @@
+package io.github.redispatterns.benchmarks.bench;
+
+import java.util.Locale;
+
+/**
+ * How operations are driven.
+ *
+ * @param kind the shape
+ * @param size how many callers, or how many operations are under way at once
+ */
+public record Load(Kind kind, int size) {
+
+    /** The shape of a load. */
+    public enum Kind {
+        /** So many callers on one subject, each waiting for its operation before the next. */
+        THREADS,
+        /** One caller with at most so many operations under way; it begins one as soon as another ends. */
+        WINDOW,
+        /** One caller that sends so many operations with one flush, and waits for all of them. */
+        BATCH
+    }
+
+    /**
+     * Callers that wait.
+     *
+     * @param threads how many
+     * @return the load
+     */
+    public static Load threads(int threads) {
+        return new Load(Kind.THREADS, threads);
+    }
+
+    /**
+     * One caller that does not wait for each.
+     *
+     * @param operations how many may be under way
+     * @return the load
+     */
+    public static Load window(int operations) {
+        return new Load(Kind.WINDOW, operations);
+    }
+
+    /**
+     * One caller that flushes by hand.
+     *
+     * @param operations how many per flush
+     * @return the load
+     */
+    public static Load batch(int operations) {
+        return new Load(Kind.BATCH, operations);
+    }
+
+    /**
+     * Reads what {@link #toString} wrote.
+     *
+     * @param text such as {@code threads 16}
+     * @return the load
+     */
+    public static Load parse(String text) {
+        String[] words = text.split(" ", 2);
+        return new Load(Kind.valueOf(words[0].toUpperCase(Locale.ROOT)), Integer.parseInt(words[1]));
+    }
+
+    /**
+     * The callers.
+     *
+     * @return how many threads call
+     */
+    public int threads() {
+        return kind == Kind.THREADS ? size : 1;
+    }
+
+    /** The load as rows name it, such as {@code threads 16}. */
+    @Override
+    public String toString() {
+        return kind.name().toLowerCase(Locale.ROOT) + ' ' + size;
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.redispatterns.benchmarks.peers;
+
+import io.github.redispatterns.benchmarks.bench.Contender;
+import io.github.redispatterns.benchmarks.bench.Load;
+import io.github.redispatterns.benchmarks.limit.PermitKeys;
+import io.github.redispatterns.benchmarks.subject.Place;
+import io.github.redispatterns.benchmarks.subject.Subject;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.redisson.api.RedissonClient;
+
+/** Redisson: its bucket, map cache, lock and rate limiter, each in the configurations of {@link RedissonSetup}. */
+public final class RedissonPeer {
+
+    private static final String LIBRARY = "redisson";
+
+    private RedissonPeer() {}
+
+    /**
+     * {@code RBucket.get} of a value of 100 bytes: its plain {@code GET}.
+     *
+     * @return the contenders
+     */
+    public static List<Contender> gets() {
+        return windowed(RedissonGet::new);
+    }
+
+    /**
+     * {@code RBucket.set} of a value of 100 bytes: its plain {@code SET}.
+     *
+     * @return the contenders
+     */
+    public static List<Contender> sets() {
+        return windowed(RedissonSet::new);
+    }
+
+    /**
+     * One cached value of 100 bytes that is there: by {@code RMapCache.get}, the map with a time to live per entry that its
+     * Spring and JCache caches stand on, where each read is a script; and by {@code RBucket.get}, the fastest that it has.
+     * {@code RMapCacheNative} needs Redis 7.4 for its times to live, and is left out.
+     *
+     * @return the contenders
+     */
+    public static List<Contender> cacheHits() {
+        return Stream.concat(
+                        contenders(
+                                List.of(RedissonSetup.DEFAULT, RedissonSetup.BEST),
+                                "map cache, ",
+                                RedissonMapCacheGet::new),
+                        contenders(RedissonSetup.ALL, "bucket, ", RedissonGet::new))
+                .toList();
+    }
+
+    /**
+     * {@code RLock.tryLock} with a lease, so without its watchdog, and {@code unlock}: each caller its own lock.
+     *
+     * @return the contenders
+     */
+    public static List<Contender> locks() {
+        return contenders(RedissonSetup.ALL, "", RedissonLock::new).toList();
+    }
+
+    /**
+     * {@code RRateLimiter.tryAcquire} of one permit, on limiter objects that are kept.
+     *
+     * @param keys which limiter each call asks
+     * @return the contenders
+     */
+    public static List<Contender> rateLimiters(PermitKeys keys) {
+        return windowed((client, place) -> new RedissonRateLimiter(client, place, keys));
+    }
+
+    /** In every setup, for windows too. */
+    private static List<Contender> windowed(BiFunction<RedissonClient, Place, Subject> subject) {
+        return contenders(RedissonSetup.ALL, "", subject)
+                .map(contender -> contender.and(Load.Kind.WINDOW))
+                .toList();
+    }
+
+    private static Stream<Contender> contenders(
+            List<RedissonSetup> setups, String what, BiFunction<RedissonClient, Place, Subject> subject) {
+        return setups.stream()
+                .map(setup -> Contender.of(
+                        LIBRARY, what + setup.configuration(), place -> subject.apply(setup.open(place), place)));
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.redispatterns.benchmarks.run;
+
+import io.github.redispatterns.benchmarks.bench.Load;
+import io.github.redispatterns.benchmarks.drive.Round;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the rounds of one contender under one load. */
+final class Cell {
+
+    /** What a library does now and then, such as a ping, is not part of an operation. */
+    private static final double NEGLIGIBLE = 0.005;
+
+    private final Sample.Who who;
+    private final Load load;
+    private final List<Round> rounds = new ArrayList<>();
+    private CommandStats stats = new CommandStats(Map.of());
+
+    Cell(Sample.Who who, Load load) {
+        this.who = who;
+        this.load = load;
+    }
+
+    void add(Round round, CommandStats during) {
+        rounds.add(round);
+        stats = stats.plus(during);
+    }
+
+    Sample sample(@Nullable Footprint footprint) {
+        return new Sample(
+                who,
+                load,
+                rounds.stream().map(Round::opsPerSecond).toList(),
+                rounds.stream().map(Round::latencies).toList(),
+                callsPerOperation(),
+                footprint);
+    }
+
+    private Map<String, Double> callsPerOperation() {
+        long operations = rounds.stream().mapToLong(Round::operations).sum();
+        Map<String, Double> calls = new TreeMap<>();
+        stats.calls().forEach((command, count) -> {
+            double each = (double) count / operations;
+            if (each >= NEGLIGIBLE) {
+                calls.put(command, each);
+            }
+        });
+        return calls;
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.redispatterns.benchmarks.run;
+
+import io.github.redispatterns.benchmarks.bench.Load;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One contender under one load: what is shown.
+ *
+ * @param bench the bench
+ * @param label the contender as rows call it
+ * @param library its library
+ * @param configuration its configuration
+ * @param load the load
+ * @param ops operations per second
+ * @param latency null if only whole rounds were timed
+ * @param calls Redis calls per operation, by command
+ * @param footprint null if there is no Redis
+ * @param ratios to every other library under this load
+ * @param rounds how many were measured
+ */
+public record Row(
+        String bench,
+        String label,
+        String library,
+        String configuration,
+        Load load,
+        Summary ops,
+        @Nullable Latency latency,
+        Map<String, Double> calls,
+        @Nullable Footprint footprint,
+        Map<String, Ratio> ratios,
+        int rounds) {}

@@ -1,0 +1,24 @@
+package io.github.redispatterns.benchmarks.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LoadTest {
+
+    @Test
+    void aLoadIsReadAsItIsWritten() {
+        for (Load load : List.of(Load.threads(16), Load.window(64), Load.batch(256))) {
+            assertThat(Load.parse(load.toString())).isEqualTo(load);
+        }
+        assertThat(Load.threads(16)).hasToString("threads 16");
+    }
+
+    @Test
+    void whoDoesNotWaitIsAlone() {
+        assertThat(Load.threads(16).threads()).isEqualTo(16);
+        assertThat(Load.window(64).threads()).isEqualTo(1);
+        assertThat(Load.batch(256).threads()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.redispatterns.benchmarks.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redispatterns.benchmarks.bench.Bound;
+import io.github.redispatterns.benchmarks.bench.Load;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+
+    private final List<Row> rows = Rows.of("core/get", Samples.four());
+
+    @Test
+    void aBoundIsHeldAgainstTheRatioOfItsRow() {
+        assertThat(holds(Bound.opsAtLeast("handle", Samples.LOAD, 1.5, "raw"))).isTrue();
+        assertThat(holds(Bound.opsAtLeast("handle", Samples.LOAD, 1.51, "raw"))).isFalse();
+        assertThat(holds(Bound.p99AtMost("handle", Samples.LOAD, 1, "raw"))).isTrue();
+        assertThat(holds(Bound.p99AtMost("peer", Samples.LOAD, 1, "raw"))).isFalse();
+        assertThat(holds(Bound.p99AtMost("peer, pool of 4", Samples.LOAD, 1, "raw")))
+                .isFalse();
+    }
+
+    @Test
+    void aBoundMayBeAgainstAPeer() {
+        assertThat(holds(Bound.opsAtLeast("handle", Samples.LOAD, 3, "peer"))).isTrue();
+        assertThat(holds(Bound.opsAtLeast("handle", Samples.LOAD, 3.01, "peer")))
+                .isFalse();
+        assertThat(holds(Bound.p99AtMost("handle", Samples.LOAD, 0.5, "peer"))).isTrue();
+        assertThat(holds(Bound.p99AtMost("handle", Samples.LOAD, 0.1, "peer"))).isFalse();
+        assertThat(Bound.opsAtLeast("handle", Samples.LOAD, 3, "peer")).hasToString("ops ratio to peer >= 3.0");
+        assertThat(Bound.p99AtMost("handle", Samples.LOAD, 0.5, "peer")).hasToString("p99 ratio to peer <= 0.5");
+    }
+
+    @Test
+    void whatWasNotMeasuredDoesNotHold() {
+        assertThat(holds(Bound.opsAtLeast("handle", Load.window(64), 0, "raw"))).isFalse();
+        assertThat(holds(Bound.p99AtMost("nobody", Samples.LOAD, 1, "raw"))).isFalse();
+    }
+
+    private boolean holds(Bound bound) {
+        List<Verdict> verdicts = Verdict.of("core/get", List.of(bound), rows);
+        assertThat(verdicts).hasSize(1);
+        return verdicts.get(0).holds();
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.redispatterns.benchmarks.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.redispatterns.benchmarks.drive.Round;
+import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+
+class AnswerTest {
+
+    @Test
+    void aRoundArrivesAsItWasSentAndIsMergedWithOthers() throws Exception {
+        Histogram one = new AtomicHistogram(60_000_000_000L, 3);
+        Histogram other = new Histogram(60_000_000_000L, 3);
+        for (int i = 1; i <= 99; i++) {
+            one.recordValue(i * 1000L);
+        }
+        other.recordValue(50_000_000);
+        Histogram merged = sent(new Round(99, 1234.5, one)).latencies().copy();
+        merged.add(sent(new Round(1, 1, other)).latencies());
+        assertThat(merged.getTotalCount()).isEqualTo(100);
+        assertThat(merged.valuesAreEquivalent(merged.getValueAtPercentile(50), 50_000))
+                .isTrue();
+        assertThat(merged.valuesAreEquivalent(merged.getMaxValue(), 50_000_000)).isTrue();
+        assertThat(sent(new Round(99, 1234.5, one)).operations()).isEqualTo(99);
+        assertThat(sent(new Round(99, 1234.5, one)).opsPerSecond()).isEqualTo(1234.5);
+    }
+
+    @Test
+    void whatIsNoHistogramIsRefused() {
+        assertThatThrownBy(() -> new Answer("", 1, 1, "AAAAAAAAAAAA").round()).isInstanceOf(RuntimeException.class);
+    }
+
+    private static Round sent(Round round) throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        return json.readValue(json.writeValueAsString(Answer.of(round)), Answer.class)
+                .round();
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.redispatterns.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.ssl.SslHandler;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FlushConsolidationTest {
+
+    private final FlushConsolidation customizer = new FlushConsolidation();
+    private final Network network = new Network();
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+
+    @AfterEach
+    void release() {
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void aLoneCommandGoesOutInTheSameTurn() {
+        open();
+        channel.pipeline().writeAndFlush("command");
+        assertThat(network.flushedAt).isEmpty();
+        channel.runPendingTasks(); // what is due now: no clock is waited for
+        assertThat(network.flushedAt).containsExactly(1);
+    }
+
+    @Test
+    void whatIsWrittenInOneTurnGoesOutTogetherAndInOrder() {
+        open();
+        for (int i = 0; i < 20; i++) {
+            channel.pipeline().writeAndFlush(i);
+        }
+        channel.runPendingTasks();
+        assertThat(network.flushedAt).containsExactly(20);
+        assertThat(network.written).isEqualTo(IntStream.range(0, 20).boxed().toList());
+    }
+
+    @Test
+    void aLongQueueGoesOutInParts() {
+        open();
+        for (int i = 0; i < 70; i++) {
+            channel.pipeline().writeAndFlush(i);
+        }
+        channel.runPendingTasks();
+        assertThat(network.flushedAt).containsExactly(32, 64, 70);
+    }
+
+    /** A reply's handler may send: that goes out when the replies at hand have been read. */
+    @Test
+    void whatIsWrittenWhileRepliesAreReadGoesOutAtTheirEnd() {
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object reply) {
+                context.writeAndFlush("after " + reply);
+            }
+        });
+        open();
+        channel.pipeline().fireChannelRead(1).fireChannelRead(2).fireChannelRead(3);
+        assertThat(network.flushedAt).isEmpty();
+        channel.pipeline().fireChannelReadComplete();
+        assertThat(network.flushedAt).containsExactly(3);
+    }
+
+    @Test
+    void standsFirst() {
+        channel.pipeline().addLast("encoder", new ChannelOutboundHandlerAdapter());
+        customizer.afterChannelInitialized(channel);
+        assertThat(channel.pipeline().first()).isInstanceOf(FlushConsolidationHandler.class);
+    }
+
+    @Test
+    void standsAboveTls() throws NoSuchAlgorithmException {
+        SslHandler tls = new SslHandler(SSLContext.getDefault().createSSLEngine());
+        channel.pipeline().addLast("tls", tls).addLast("encoder", new ChannelOutboundHandlerAdapter());
+        customizer.afterChannelInitialized(channel);
+        List<Class<?>> order = new ArrayList<>();
+        channel.pipeline().forEach(entry -> order.add(entry.getValue().getClass()));
+        assertThat(order.subList(0, 2)).containsExactly(SslHandler.class, FlushConsolidationHandler.class);
+    }
+
+    @Test
+    void theCallersOwnCustomizerIsAskedToo() {
+        List<Channel> asked = new ArrayList<>();
+        new FlushConsolidation(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel opened) {
+                        asked.add(opened);
+                    }
+                })
+                .afterChannelInitialized(channel);
+        assertThat(asked).containsExactly(channel);
+    }
+
+    private void open() {
+        customizer.afterChannelInitialized(channel);
+        channel.pipeline().addFirst(network);
+    }
+
+    /** Keeps what is written, and notes after how many writes each flush came. */
+    private static final class Network extends ChannelOutboundHandlerAdapter {
+
+        private final List<Object> written = new ArrayList<>();
+        private final List<Integer> flushedAt = new ArrayList<>();
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            written.add(message);
+            promise.setSuccess();
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext context) {
+            flushedAt.add(written.size());
+        }
+    }
+}
