@@ -34,7 +34,8 @@ final class Connector {
 
     private static final String CLOSED_EARLY = "Connection closed prematurely";
 
-    private static final int ATTEMPTS = 4;
+    /** One alone hides the reason now and then; so many never all do. */
+    private static final int ATTEMPTS = 20;
 
     private Connector() {}
 
