@@ -22,7 +22,7 @@ public record Settings(int forks, int rounds, Duration round, Duration warmUp) {
      * @return steady enough for differences of some percent
      */
     public static Settings full() {
-        return new Settings(3, ROUNDS, Duration.ofMillis(250), Duration.ofMillis(750));
+        return new Settings(3, ROUNDS, Duration.ofMillis(600), Duration.ofSeconds(2));
     }
 
     /**

@@ -44,6 +44,6 @@ class SettingsTest {
 
     @Test
     void aFullRunHasThreeForks() {
-        assertThat(Settings.full()).hasToString("3 forks, 5 rounds of 250 ms each after 750 ms of warm-up");
+        assertThat(Settings.full()).hasToString("3 forks, 5 rounds of 600 ms each after 2000 ms of warm-up");
     }
 }
