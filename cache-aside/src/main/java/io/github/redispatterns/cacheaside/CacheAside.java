@@ -80,8 +80,15 @@ public final class CacheAside<V> {
      * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type, or Redis is out of memory
      */
     public @Nullable V get(String key, Loader<? extends V> loader) {
+        Check.text("key", key);
         Check.notNull("loader", loader);
-        return Sync.callerRuns(caller -> getAsync(key, name -> loadIn(caller, loader, name)));
+        long began = System.nanoTime();
+        Found<V> found = parts.format().read(Sync.await(parts.store().read(key)));
+        if (found instanceof Found.Value<V> entry) { // most calls end here, so the thread is lent only after this
+            return hit(entry);
+        }
+        return Sync.callerRuns(caller ->
+                flights.fly(reader(key, name -> loadIn(caller, loader, name), began), found, began, this::read));
     }
 
     /**
@@ -94,9 +101,7 @@ public final class CacheAside<V> {
     public CompletionStage<@Nullable V> getAsync(String key, AsyncLoader<? extends V> loader) {
         Check.text("key", key);
         Check.notNull("loader", loader);
-        long began = System.nanoTime();
-        return read(new Reader<>(
-                key, loader, began, began + parts.options().maxWait().toNanos()));
+        return read(reader(key, loader, System.nanoTime()));
     }
 
     /**
@@ -159,12 +164,20 @@ public final class CacheAside<V> {
         long asked = System.nanoTime();
         return parts.store().read(reader.key()).thenCompose(bytes -> {
             Found<V> found = parts.format().read(bytes);
-            if (found instanceof Found.Value<V> entry) {
-                parts.metrics().got(Source.REDIS);
-                return CompletableFuture.completedFuture(entry.value());
-            }
-            return flights.fly(reader, found, asked, this::read);
+            return found instanceof Found.Value<V> entry
+                    ? CompletableFuture.completedFuture(hit(entry))
+                    : flights.fly(reader, found, asked, this::read);
         });
+    }
+
+    private V hit(Found.Value<V> entry) {
+        parts.metrics().got(Source.REDIS);
+        return entry.value();
+    }
+
+    private Reader<V> reader(String key, AsyncLoader<? extends V> loader, long began) {
+        return new Reader<>(
+                key, loader, began, began + parts.options().maxWait().toNanos());
     }
 
     private static <V> CompletionStage<? extends @Nullable V> loadIn(
