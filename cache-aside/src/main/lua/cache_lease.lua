@@ -1,7 +1,7 @@
 #!lua
 --[[ cache_lease: take the right to load a missing key, or say what is there.
 KEYS[1]  entry or lease, string
-ARGV[1]  lease record of this load
+ARGV[1]  load id, 8 bytes, unlike every other load's
 ARGV[2]  lease time, ms
 ARGV[3]  bytes that count as missing because they cannot be read; '' for none
 Returns  nil if the lease is the caller's; else the value at the key: an entry, or the lease of another load
@@ -10,10 +10,11 @@ Time     none                        Redis   7.0+, Valkey 7.2+
 Source   Nishtala et al., "Scaling Memcache at Facebook", NSDI'13, section 3.2.1
 ]]
 local key = KEYS[1]
-local lease, lease_ms, unreadable = ARGV[1], ARGV[2], ARGV[3]
+local id, lease_ms, unreadable = ARGV[1], ARGV[2], ARGV[3]
 
+local lease = '\202\2L' .. id
 local current = redis.call('GET', key)
-if current and current ~= lease and current ~= unreadable then
+if current and string.sub(current, 1, 11) ~= lease and current ~= unreadable then
   return current
 end
 redis.call('SET', key, lease, 'PX', lease_ms)

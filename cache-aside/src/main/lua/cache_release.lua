@@ -1,16 +1,28 @@
 #!lua flags=allow-oom
---[[ cache_release: give a lease back unused, only if it is still there.
+--[[ cache_release: end a load that brings nothing to store, only if its lease is still there.
 KEYS[1]  entry or lease, string
-ARGV[1]  lease record of this load
-Returns  1 released; 0 the lease expired or was invalidated
-Cost     O(1), one round trip        Slot    one key
+ARGV[1]  load id, 8 bytes
+ARGV[2]  prefix of the channels on which waiters listen
+Returns  1 the key is empty now; 0 the lease expired or was invalidated
+Cost     O(waiters), one round trip  Slot    one key
 Time     none                        Redis   7.0+, Valkey 7.2+
 Source   Nishtala et al., "Scaling Memcache at Facebook", NSDI'13, section 3.2.1
 ]]
 local key = KEYS[1]
-local lease = ARGV[1]
+local id, channel_prefix = ARGV[1], ARGV[2]
 
-if redis.call('GET', key) ~= lease then
+local head = redis.call('GETRANGE', key, 0, 31)
+if string.sub(head, 1, 2) ~= '\202\2' or string.sub(head, 4, 11) ~= id then
   return 0
 end
-return redis.call('DEL', key)
+local waiters = ''
+if string.sub(head, 3, 3) == 'L' then
+  waiters = string.sub(redis.call('GET', key), 12)
+elseif string.sub(head, 27, 32) == '\0\0\0\0\0\0' then
+  return 0
+end
+redis.call('UNLINK', key)
+for i = 1, #waiters, 8 do
+  redis.call('PUBLISH', channel_prefix .. string.sub(waiters, i, i + 7), key)
+end
+return 1

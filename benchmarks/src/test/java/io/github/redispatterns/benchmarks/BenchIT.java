@@ -2,6 +2,7 @@ package io.github.redispatterns.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.redispatterns.benchmarks.bench.Bench;
 import io.github.redispatterns.benchmarks.bench.Contender;
@@ -94,14 +95,29 @@ class BenchIT {
                     .isGreaterThanOrEqualTo(row.latency().p99Micros());
         });
         for (Load load : FakeBenches.race().loads()) {
-            assertThat(row(race, "raw", load).calls()).isEqualTo(Map.of("get", 1.0));
+            assertThat(row(race, "raw", load).usage().calls()).isEqualTo(Map.of("get", 1.0));
         }
-        assertThat(row(race, "twentyfold", Load.threads(1)).calls()).isEqualTo(Map.of("get", 20.0));
-        assertThat(row(race, "twentyfold", Load.window(8)).calls()).isEqualTo(Map.of("get", 20.0));
+        assertThat(row(race, "twentyfold", Load.threads(1)).usage().calls()).isEqualTo(Map.of("get", 20.0));
+        assertThat(row(race, "twentyfold", Load.window(8)).usage().calls()).isEqualTo(Map.of("get", 20.0));
+        // a lone caller who waits is read for each of its round trips
+        assertThat(row(race, "raw", Load.threads(1)).usage().reads()).isCloseTo(1, within(0.01));
+        assertThat(row(race, "twentyfold", Load.threads(1)).usage().reads()).isCloseTo(20, within(0.2));
+        assertThat(row(race, "raw", Load.batch(16)).usage().reads()).isLessThan(0.5);
         Footprint footprint = row(race, "raw", Load.threads(1)).footprint();
         assertThat(footprint.keys()).isEqualTo(1);
         assertThat(footprint.bytes()).isGreaterThan(100);
         assertThat(row(race, "twentyfold", Load.threads(1)).footprint()).isEqualTo(new Footprint(0, 0));
+    }
+
+    @Test
+    void whatACrowdDoesIsCountedPerOperation() {
+        BenchReport report = run(FakeWorkerMain.class, FakeBenches.crowd(), SHORTEST);
+        assertThat(report.error()).isEmpty();
+        Row row = row(report, "raw", Load.crowd(3));
+        assertThat(row.usage().calls()).isEqualTo(Map.of("ping", 3.0));
+        assertThat(row.usage().loads()).isEqualTo(3.0);
+        assertThat(row.usage().reads()).isBetween(1.0, 3.0); // they share a connection
+        assertThat(row.latency().p50Micros()).isPositive();
     }
 
     @Test
@@ -119,11 +135,13 @@ class BenchIT {
     /** An evicted key must not make a bench measure misses. */
     @TestFactory
     Stream<DynamicTest> anEntryThatIsGoneEndsTheRun() {
-        RedisBench get = (RedisBench) bench("core/get");
-        return get.loads().stream()
-                .flatMap(load -> get.contenders(load).stream()
-                        .map(contender -> DynamicTest.dynamicTest(
-                                load + ", " + get.label(contender), () -> failsOnMisses(contender, load))));
+        return Stream.of("core/get", "cache-aside/get-all")
+                .map(name -> (RedisBench) bench(name))
+                .flatMap(bench -> bench.loads().stream()
+                        .flatMap(load -> bench.contenders(load).stream()
+                                .map(contender -> DynamicTest.dynamicTest(
+                                        bench.name() + ", " + load + ", " + bench.label(contender),
+                                        () -> failsOnMisses(contender, load)))));
     }
 
     private static void failsOnMisses(Contender contender, Load load) throws Exception {

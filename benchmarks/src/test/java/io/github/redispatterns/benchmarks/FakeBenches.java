@@ -22,7 +22,7 @@ final class FakeBenches {
     private FakeBenches() {}
 
     static List<Bench> all() {
-        return List.of(race(), bench("fake/dies", Mortal::new), bench("fake/fails", Failing::new));
+        return List.of(race(), bench("fake/dies", Mortal::new), bench("fake/fails", Failing::new), crowd());
     }
 
     /** One contender makes twenty round trips where raw makes one. */
@@ -32,6 +32,16 @@ final class FakeBenches {
                 "Who wins?",
                 List.of(Load.threads(1), Load.window(8), Load.batch(16)),
                 List.of(Contender.of("twentyfold", Twentyfold::new).and(Load.Kind.WINDOW), Gets.raw()),
+                List.of());
+    }
+
+    /** Each of three callers makes a call and a load: so an operation is three of each. */
+    static RedisBench crowd() {
+        return new RedisBench(
+                "fake/crowd",
+                "How many are many?",
+                List.of(Load.crowd(3)),
+                List.of(Contender.of(Contender.RAW, Loading::new).and(Load.Kind.CROWD)),
                 List.of());
     }
 
@@ -75,6 +85,26 @@ final class FakeBenches {
                 last = last.thenCompose(reply -> async.get(key));
             }
             return last;
+        }
+    }
+
+    private static final class Loading extends RawSubject {
+
+        private final AtomicInteger loads = new AtomicInteger();
+
+        Loading(Place place) {
+            super(place);
+        }
+
+        @Override
+        public void call(int thread) {
+            sync.ping();
+            loads.incrementAndGet();
+        }
+
+        @Override
+        public long loads() {
+            return loads.get();
         }
     }
 

@@ -5,6 +5,11 @@ import io.github.redispatterns.core.Codec;
 import io.github.redispatterns.core.KeySpace;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.Sync;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -14,36 +19,64 @@ import org.jspecify.annotations.Nullable;
  * A cache in Redis in front of a slower source of truth: read it, else load and fill; after a write, invalidate.
  *
  * <p><b>Guarantees</b>: a missing key is loaded by one caller at a time, across all threads and processes, as long as
- * the load takes no longer than the lease time; the others wait for its value. Once {@link #invalidate} or {@link #put}
- * has returned, no load that began before it stores its value, and no {@link #get} that begins later answers with a
- * value from before. Every key has a time to live. Bytes that cannot be read count as missing.
+ * the load takes no longer than the lease time; the others wait for its value, and are woken when it is there. Once
+ * {@link #invalidate}, {@link #put}, {@link #update} or {@link #invalidateAround} has returned {@code STORED} or
+ * {@code REMOVED}, no load that began before it stores its value, and no read that begins later answers with a value from
+ * before. A Redis that is dead or frozen costs a caller at most its timeout once per
+ * {@link CacheAsideOptions#breakerWindow()}; meanwhile reads go to the loader, at most
+ * {@link CacheAsideOptions#maxBypassLoads()} at once. Every key has a time to live. Bytes that cannot be read count as
+ * missing.
  *
  * <p><b>Does not guarantee</b>: freshness without invalidation; an entry may be as old as its time to live. That an
- * invalidation survives a failover: Redis replicates asynchronously, and then the time to live is the bound. An answer
- * while Redis is down: then {@code get} fails, and does not load. Null is not cached. After an
- * {@link io.github.redispatterns.core.UnknownOutcomeException} from {@code put} or {@code invalidate}, nothing is known;
- * invalidate again.
+ * invalidation survives a failover: Redis replicates asynchronously, and then the time to live is the bound. That other
+ * processes do not read the old value while a write is {@link WriteOutcome#PENDING}.
  *
  * <p><b>Cost</b>: a hit is one {@code GET}. A miss is three round trips ({@code GET}, lease, fill) and the load. A
- * waiting process polls with one {@code GET} each 5 to 80 ms for all of its waiting threads together.
+ * process that waits for another's load registers for a message once and looks once it has come, and every 250 ms in
+ * case it was lost, for all of its waiting threads together. Every 5 s, if anything is ever stale, one {@code TIME}.
  *
- * <p><b>Keys</b>: {@code prefix:{key}}, string, living at most {@link CacheAsideOptions#ttl()}: an entry (19 bytes of
- * header, then the value), or while a load is under way its lease, living at most {@link CacheAsideOptions#leaseTime()}.
+ * <p><b>Keys</b>: {@code prefix:{key}}, string, living at most {@link CacheAsideOptions#ttl()}, or what the loader said:
+ * an entry (32 bytes of header, then the value), or while a load is under way its lease, living at most
+ * {@link CacheAsideOptions#leaseTime()}. Channels: {@code prefix:wake-} and eight letters, one per process that waits.
  *
- * <p><b>Thread safety</b>: safe for concurrent use. Owns nothing that needs closing.
+ * <p><b>Thread safety</b>: safe for concurrent use. Close it to end its subscription and its threads, which begin to
+ * exist when they are first needed.
  *
- * <p><b>Source</b>: Nishtala et al., "Scaling Memcache at Facebook", NSDI'13 (leases).
+ * <p><b>Source</b>: Nishtala et al., "Scaling Memcache at Facebook", NSDI'13 (leases); Vattani, Chierichetti, Lowenstein,
+ * "Optimal Probabilistic Cache Stampede Prevention", VLDB'15 (early refresh).
  *
  * @param <V> the type of the values
  */
-public final class CacheAside<V> {
+public final class CacheAside<V> implements AutoCloseable {
 
     private final CacheParts<V> parts;
+    private final ServerClock clock;
+    private final Removals removals;
+    private final Reads<V> reads;
     private final SingleFlight<V> flights;
+    private final Writes<V> writes;
+    private final RefreshThreads threads;
 
-    private CacheAside(CacheParts<V> parts) {
-        this.parts = parts;
-        this.flights = new SingleFlight<>(parts);
+    private CacheAside(Redis redis, KeySpace keys, Codec<V> codec, CacheAsideOptions options) {
+        CacheMetrics metrics = new CacheMetrics(redis.meterRegistry(), options.name());
+        RedisGuard guard = new RedisGuard(options, redis.options().commandTimeout(), metrics, System::nanoTime);
+        CacheStore store = new CacheStore(redis, keys);
+        clock = new ServerClock(redis);
+        threads = new RefreshThreads(options);
+        parts = new CacheParts<>(
+                options,
+                store,
+                new CacheFormat<>(codec, metrics),
+                metrics,
+                guard,
+                new Freshness(options, clock::millis),
+                new Wakeups(redis.pubSub(), keys),
+                new Admission(options, metrics),
+                threads);
+        removals = new Removals(options, store, guard, metrics);
+        reads = new Reads<>(parts, clock, removals);
+        flights = new SingleFlight<>(parts, this::read);
+        writes = new Writes<>(parts, removals, flights);
     }
 
     /**
@@ -61,9 +94,7 @@ public final class CacheAside<V> {
         Check.notNull("keys", keys);
         Check.notNull("codec", codec);
         Check.notNull("options", options);
-        CacheMetrics metrics = new CacheMetrics(redis.meterRegistry(), options.name());
-        return new CacheAside<>(
-                new CacheParts<>(new CacheStore(redis, keys), new CacheFormat<>(codec, metrics), options, metrics));
+        return new CacheAside<>(redis, keys, codec, options);
     }
 
     /**
@@ -74,21 +105,13 @@ public final class CacheAside<V> {
      * @return the value, or null if the source has none
      * @throws IllegalArgumentException if an argument is not allowed, or the loaded value is over the codec's bound
      * @throws LoadFailedException if the loader threw a checked exception; an unchecked one is thrown as it is
-     * @throws LoadTimeoutException if another caller's load did not finish within {@link CacheAsideOptions#maxWait()}
-     * @throws io.github.redispatterns.core.NotExecutedException if Redis cannot be reached
-     * @throws io.github.redispatterns.core.UnknownOutcomeException if Redis does not answer
-     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type, or Redis is out of memory
+     * @throws LoadTimeoutException if the wait for another caller's load, or for a turn to load past Redis, has reached
+     *     {@link CacheAsideOptions#maxWait()}
+     * @throws io.github.redispatterns.core.PatternsException if Redis cannot be used and no load may go past it
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type
      */
     public @Nullable V get(String key, Loader<? extends V> loader) {
-        Check.text("key", key);
-        Check.notNull("loader", loader);
-        long began = System.nanoTime();
-        Found<V> found = parts.format().read(Sync.await(parts.store().read(key)));
-        if (found instanceof Found.Value<V> entry) { // most calls end here, so the thread is lent only after this
-            return hit(entry);
-        }
-        return Sync.callerRuns(caller ->
-                flights.fly(reader(key, name -> loadIn(caller, loader, name), began), found, began, this::read));
+        return answer(key, loader).value();
     }
 
     /**
@@ -99,37 +122,92 @@ public final class CacheAside<V> {
      * @return the value, or null if the source has none; fails as {@link #get} does, and as the loader's stage does
      */
     public CompletionStage<@Nullable V> getAsync(String key, AsyncLoader<? extends V> loader) {
-        Check.text("key", key);
+        return read(reader(key, loader)).thenApply(Answer::value);
+    }
+
+    /**
+     * Reads a value as {@link #get} does, and tells where it came from and how old it is.
+     *
+     * @param key which value; any text but the empty one
+     * @param loader how to load it from the source of truth
+     * @return the answer; throws as {@link #get} does
+     */
+    public Lookup<V> lookup(String key, Loader<? extends V> loader) {
+        Answer<V> answer = answer(key, loader);
+        Sync.await(timeFor(answer));
+        return answer.toLookup(clock);
+    }
+
+    /**
+     * Reads a value as {@link #getAsync} does, and tells where it came from and how old it is.
+     *
+     * @param key which value; any text but the empty one
+     * @param loader how to load it from the source of truth
+     * @return the answer; fails as {@link #getAsync} does
+     */
+    public CompletionStage<Lookup<V>> lookupAsync(String key, AsyncLoader<? extends V> loader) {
+        return read(reader(key, loader))
+                .thenCompose(answer -> timeFor(answer).thenApply(known -> answer.toLookup(clock)));
+    }
+
+    /**
+     * Reads many values, and loads those that are missing: one call of the loader for all that this caller has the lease
+     * of, in the calling thread; the others it waits for. One look for all, whose cost grows with their number.
+     *
+     * @param keys which values; each any text but the empty one
+     * @param loader how to load them from the source of truth
+     * @return the values by key, in the order of the keys; those that the source does not have are left out
+     * @throws IllegalArgumentException if an argument is not allowed, or a loaded value is over the codec's bound
+     * @throws LoadFailedException if the loader threw a checked exception; an unchecked one is thrown as it is
+     * @throws LoadTimeoutException as {@link #get} does
+     * @throws io.github.redispatterns.core.PatternsException as {@link #get} does
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds another type
+     */
+    public Map<String, V> getAll(Collection<String> keys, BulkLoader<? extends V> loader) {
+        Set<String> all = distinct(keys);
         Check.notNull("loader", loader);
-        return read(reader(key, loader, System.nanoTime()));
+        BulkLoading<V> loading = BulkLoading.of(loader);
+        return Sync.callerRuns(caller -> new BulkRead<>(parts, reads, flights, loading, caller).run(all));
     }
 
     /**
-     * Stores a value, whatever was there. A load under way will not overwrite it.
+     * Reads many values, and loads those that are missing: one call of the loader for all that this caller has the lease
+     * of; the others it waits for.
+     *
+     * @param keys which values; each any text but the empty one
+     * @param loader how to load them from the source of truth
+     * @return the values by key, in the order of the keys; those that the source does not have are left out; fails as
+     *     {@link #getAll} does, and as the loader's stage does
+     */
+    public CompletionStage<Map<String, V>> getAllAsync(Collection<String> keys, AsyncBulkLoader<? extends V> loader) {
+        Set<String> all = distinct(keys);
+        Check.notNull("loader", loader);
+        return new BulkRead<V>(parts, reads, flights, BulkLoading.of(loader), threads).run(all);
+    }
+
+    /**
+     * Stores a value, whatever was there, in two round trips. A load under way will not overwrite it.
      *
      * @param key which value; any text but the empty one
      * @param value the value
+     * @return as {@link #update} does
      * @throws IllegalArgumentException if an argument is not allowed, or the value is over the codec's bound
-     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type, or Redis is out of memory
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type
      */
-    public void put(String key, V value) {
-        Sync.await(putAsync(key, value));
+    public WriteOutcome put(String key, V value) {
+        return Sync.await(putAsync(key, value));
     }
 
     /**
-     * Stores a value, whatever was there. A load under way will not overwrite it.
+     * Stores a value, whatever was there, in two round trips. A load under way will not overwrite it.
      *
      * @param key which value; any text but the empty one
      * @param value the value
-     * @return completes once the value is stored; fails as {@link #put} does
+     * @return as {@link #update} does; fails as {@link #put} does
      */
-    public CompletionStage<@Nullable Void> putAsync(String key, V value) {
+    public CompletionStage<WriteOutcome> putAsync(String key, V value) {
         Check.text("key", key);
-        byte[] entry = CacheRecord.entry(parts.format().encode(Check.notNull("value", value)));
-        CacheAsideOptions options = parts.options();
-        return parts.store()
-                .put(key, entry, Ttl.jittered(options.ttl(), options.jitter()))
-                .thenApply(stored -> overtaken(key));
+        return writes.put(key, parts.format().encode(Check.notNull("value", value)));
     }
 
     /**
@@ -137,64 +215,186 @@ public final class CacheAside<V> {
      * store what it read.
      *
      * @param key which value; any text but the empty one
+     * @return {@code REMOVED} or {@code PENDING}
      * @throws IllegalArgumentException if the key is not allowed
      * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type
      */
-    public void invalidate(String key) {
-        Sync.await(invalidateAsync(key));
+    public WriteOutcome invalidate(String key) {
+        return Sync.await(invalidateAsync(key));
     }
 
     /**
-     * Removes a value. Call it after the write to the source of truth has committed. A load that began before will not
-     * store what it read.
+     * Removes a value, as {@link #invalidate} does.
      *
      * @param key which value; any text but the empty one
-     * @return completes once the value is gone; fails as {@link #invalidate} does
+     * @return {@code REMOVED} or {@code PENDING}; fails as {@link #invalidate} does
      */
-    public CompletionStage<@Nullable Void> invalidateAsync(String key) {
-        return parts.store().invalidate(Check.text("key", key)).thenApply(removed -> overtaken(key));
+    public CompletionStage<WriteOutcome> invalidateAsync(String key) {
+        return writes.invalidate(Check.text("key", key));
     }
 
-    private @Nullable Void overtaken(String key) {
-        flights.forget(key);
-        return null;
+    /**
+     * Removes all values, for when it is not known which are old: everything that was there when it began, leases too, so
+     * that no load under way stores what it read; but not in slots that move meanwhile. Costs a scan of the database.
+     *
+     * @throws io.github.redispatterns.core.PatternsException if Redis cannot be reached; some may be left, call it again
+     */
+    public void invalidateAll() {
+        Sync.await(invalidateAllAsync());
     }
 
-    private CompletionStage<@Nullable V> read(Reader<V> reader) {
+    /**
+     * Removes all values, for when it is not known which are old.
+     *
+     * @return completes when they are gone; fails as {@link #invalidateAll} does
+     */
+    public CompletionStage<@Nullable Void> invalidateAllAsync() {
+        return writes.invalidateAll();
+    }
+
+    /**
+     * Writes a value through: to the source of truth, then to the cache. Readers wait meanwhile, at most
+     * {@link CacheAsideOptions#leaseTime()}; a writer that dies leaves nothing old behind if it had no longer than that.
+     *
+     * @param key which value; any text but the empty one
+     * @param value the value
+     * @param writer writes it to the source of truth, and commits; runs in the calling thread, also if Redis cannot be
+     *     reached
+     * @return {@code STORED}; {@code REMOVED} if another write overlapped, since nobody knows which committed last; or
+     *     {@code PENDING}
+     * @throws IllegalArgumentException before anything is written, if an argument is not allowed, or the value is over
+     *     the codec's bound
+     * @throws WriteFailedException if the writer threw a checked exception; an unchecked one is thrown as it is. Then the
+     *     key is empty, in case it has committed all the same
+     * @throws io.lettuce.core.RedisCommandExecutionException before anything is written, if the key holds another type
+     */
+    public WriteOutcome update(String key, V value, Writer writer) {
+        Check.text("key", key);
+        byte[] encoded = parts.format().encode(Check.notNull("value", value));
+        Check.notNull("writer", writer);
+        return Sync.callerRuns(caller -> writes.around(key, encoded, () -> BlockingCalls.write(writer, caller)));
+    }
+
+    /**
+     * Writes a value through: to the source of truth, then to the cache. Readers wait meanwhile.
+     *
+     * @param key which value; any text but the empty one
+     * @param value the value
+     * @param writer writes it to the source of truth, and commits
+     * @return as {@link #update} does; fails as it does, and as the writer's stage does
+     */
+    public CompletionStage<WriteOutcome> updateAsync(String key, V value, AsyncWriter writer) {
+        Check.text("key", key);
+        byte[] encoded = parts.format().encode(Check.notNull("value", value));
+        return writes.around(key, encoded, Check.notNull("writer", writer));
+    }
+
+    /**
+     * Writes to the source of truth with the key emptied before and after. Unlike an {@link #invalidate} that follows a
+     * write, it leaves nothing old behind if the process dies between the two, provided that the write took no longer
+     * than {@link CacheAsideOptions#leaseTime()}. Readers wait meanwhile, at most that long.
+     *
+     * @param key which value; any text but the empty one
+     * @param writer writes to the source of truth, and commits; runs in the calling thread, also if Redis cannot be
+     *     reached
+     * @return {@code REMOVED} or {@code PENDING}
+     * @throws IllegalArgumentException before anything is written, if an argument is not allowed
+     * @throws WriteFailedException as {@link #update} does
+     * @throws io.lettuce.core.RedisCommandExecutionException before anything is written, if the key holds another type
+     */
+    public WriteOutcome invalidateAround(String key, Writer writer) {
+        Check.text("key", key);
+        Check.notNull("writer", writer);
+        return Sync.callerRuns(caller -> writes.around(key, null, () -> BlockingCalls.write(writer, caller)));
+    }
+
+    /**
+     * Writes to the source of truth with the key emptied before and after.
+     *
+     * @param key which value; any text but the empty one
+     * @param writer writes to the source of truth, and commits
+     * @return as {@link #invalidateAround} does; fails as it does, and as the writer's stage does
+     */
+    public CompletionStage<WriteOutcome> invalidateAroundAsync(String key, AsyncWriter writer) {
+        return writes.around(Check.text("key", key), null, Check.notNull("writer", writer));
+    }
+
+    /**
+     * Tells what stands at a key, for people who look for the reason of something. Loads nothing.
+     *
+     * @param key which value; any text but the empty one
+     * @return what stands there, or null if nothing does
+     * @throws io.github.redispatterns.core.PatternsException if Redis cannot be reached
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type
+     */
+    public @Nullable Inspection inspect(String key) {
+        return Sync.await(inspectAsync(key));
+    }
+
+    /**
+     * Tells what stands at a key, as {@link #inspect} does.
+     *
+     * @param key which value; any text but the empty one
+     * @return what stands there, or null if nothing does; fails as {@link #inspect} does
+     */
+    public CompletionStage<@Nullable Inspection> inspectAsync(String key) {
+        return new Inspector(parts.store(), clock).inspect(Check.text("key", key));
+    }
+
+    /**
+     * Ends the subscription and the threads, and reports the removals that are still pending as lost. The cache is not to
+     * be used after that. Idempotent.
+     */
+    @Override
+    public void close() {
+        parts.wakeups().close();
+        removals.close();
+        threads.close();
+    }
+
+    /** For what invalidates from elsewhere. */
+    CacheParts<V> parts() {
+        return parts;
+    }
+
+    /** What was just loaded has no age; then Redis, which may not answer, need not be asked. */
+    private CompletionStage<@Nullable Void> timeFor(Answer<V> answer) {
+        return answer.bornMillis() == 0 ? CompletableFuture.completedFuture(null) : clock.know();
+    }
+
+    private Answer<V> answer(String key, Loader<? extends V> loader) {
+        Check.text("key", key);
+        Check.notNull("loader", loader);
+        long began = System.nanoTime();
+        Loading<V> loading = Loading.of(loader);
+        Found<V> found = reads.look(key);
+        if (found instanceof Found.Entry<V> entry) { // most calls end here, so the thread is lent only after this
+            return reads.serve(key, entry, loading, began);
+        }
+        return Sync.callerRuns(caller -> flights.fly(reader(key, loading, caller, began), found, began));
+    }
+
+    private CompletionStage<Answer<V>> read(Reader<V> reader) {
         long asked = System.nanoTime();
-        return parts.store().read(reader.key()).thenCompose(bytes -> {
-            Found<V> found = parts.format().read(bytes);
-            return found instanceof Found.Value<V> entry
-                    ? CompletableFuture.completedFuture(hit(entry))
-                    : flights.fly(reader, found, asked, this::read);
-        });
+        return reads.lookAsync(reader.key())
+                .thenCompose(found -> found instanceof Found.Entry<V> entry
+                        ? CompletableFuture.completedFuture(reads.serve(reader.key(), entry, reader.loading(), asked))
+                        : flights.fly(reader, found, asked));
     }
 
-    private V hit(Found.Value<V> entry) {
-        parts.metrics().got(Source.REDIS);
-        return entry.value();
+    private Reader<V> reader(String key, AsyncLoader<? extends V> loader) {
+        Check.text("key", key);
+        return reader(key, Loading.of(Check.notNull("loader", loader)), threads, System.nanoTime());
     }
 
-    private Reader<V> reader(String key, AsyncLoader<? extends V> loader, long began) {
-        return new Reader<>(
-                key, loader, began, began + parts.options().maxWait().toNanos());
+    private Reader<V> reader(String key, Loading<V> loading, Executor caller, long began) {
+        Duration maxWait = parts.options().maxWait();
+        return new Reader<>(key, loading, caller, began, began + maxWait.toNanos());
     }
 
-    private static <V> CompletionStage<? extends @Nullable V> loadIn(
-            Executor caller, Loader<? extends V> loader, String key) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return loader.load(key);
-                    } catch (RuntimeException e) {
-                        throw e;
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        throw new LoadFailedException(e);
-                    } catch (Exception e) {
-                        throw new LoadFailedException(e);
-                    }
-                },
-                caller);
+    private static Set<String> distinct(Collection<String> keys) {
+        Set<String> all = new LinkedHashSet<>(BulkRead.capacity(Check.notNull("keys", keys)));
+        keys.forEach(key -> all.add(Check.text("keys", key)));
+        return all;
     }
 }

@@ -3,7 +3,7 @@ package io.github.redispatterns.cacheaside;
 import io.github.redispatterns.core.Codec;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what stands at a key, and writes what shall stand there. */
+/** Tells what stands at a key, and writes the values that shall stand there. */
 final class CacheFormat<V> {
 
     private final Codec<V> codec;
@@ -22,19 +22,21 @@ final class CacheFormat<V> {
         if (record == null) {
             return new Found.Absent<>();
         }
-        if (CacheRecord.isLease(record)) {
-            return new Found.Leased<>();
-        }
-        byte[] value = CacheRecord.value(record);
-        if (value != null) {
+        if (CacheRecord.isEntry(record)) {
+            if (CacheRecord.isNegative(record)) {
+                return new Found.Entry<>(null, record);
+            }
             try {
-                return new Found.Value<>(codec.decode(value));
+                return new Found.Entry<>(codec.decode(CacheRecord.value(record)), record);
             } catch (RuntimeException e) {
                 // Not kept: the codec may be the caller's own, and quote the content. A cache must not make readers
                 // fail.
                 metrics.unreadable();
                 return new Found.Unreadable<>(record);
             }
+        }
+        if (CacheRecord.isLease(record)) {
+            return new Found.Leased<>();
         }
         metrics.unreadable();
         return new Found.Unreadable<>(record);

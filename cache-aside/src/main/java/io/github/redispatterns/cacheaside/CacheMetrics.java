@@ -1,6 +1,8 @@
 package io.github.redispatterns.cacheaside;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
@@ -8,19 +10,33 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /** The meters {@code redis.patterns.cacheaside.*} of one cache; the tag {@code cache} says which. */
 final class CacheMetrics {
 
+    private static final String PREFIX = "redis.patterns.cacheaside.";
+
+    /** Why a load was made. */
+    enum Reason {
+        /** The key was missing. */
+        MISS,
+        /** The entry was stale, or nearly. */
+        REFRESH,
+        /** Redis could not be used, or the wait for another's load has ended. */
+        BYPASS
+    }
+
     /** How a load ended. */
     enum Load {
-        /** Its value is in the cache. */
+        /** Its answer is in the cache. */
         STORED,
         /** Overtaken by an invalidation, a put, or the end of its lease. */
         DISCARDED,
-        /** The source of truth has no value. */
-        ABSENT,
+        /** Its answer is not to be stored: the loader, the options or the reason say so. */
+        NOT_STORED,
         /** The loader failed, or its value cannot be written. */
         FAILED,
         /** The value was loaded, but Redis refused it or did not answer. */
@@ -35,39 +51,129 @@ final class CacheMetrics {
         REMOTE
     }
 
+    /** What ended a wait for another process, for a look at the key. */
+    enum Wakeup {
+        /** A message. */
+        PUSH,
+        /** The time after which one looks anyway. */
+        POLL
+    }
+
+    /** What became of a removal that could not reach Redis at first. */
+    enum Removal {
+        /** It is being tried again. */
+        PENDING,
+        /** It was done later. */
+        DONE,
+        /** It was given up. */
+        LOST
+    }
+
+    /** How invalidations come from elsewhere. */
+    enum Feed {
+        /** By Pub/Sub. */
+        CHANNEL,
+        /** By a Redis Stream. */
+        STREAM
+    }
+
+    /** What came of an event from elsewhere. */
+    enum Event {
+        /** The key that it names was invalidated. */
+        INVALIDATED,
+        /** It names no key, or one that holds another type. */
+        SKIPPED,
+        /** Not one event, but some that were missed. */
+        GAP
+    }
+
+    private final MeterRegistry registry;
+    private final String cache;
     private final Map<Source, Counter> gets;
-    private final Map<Load, Timer> loads;
+    private final Map<Reason, Map<Load, Timer>> loads;
     private final Map<Wait, Counter> waits;
+    private final Map<Wakeup, Counter> wakeups;
+    private final Map<Removal, Counter> removals;
     private final Counter unreadable;
+    private final Counter unreachable;
     private final Counter failedReleases;
+    private final Counter skippedRefreshes;
 
     CacheMetrics(MeterRegistry registry, String cache) {
-        String prefix = "redis.patterns.cacheaside.";
-        gets = each(Source.class, source -> registry.counter(prefix + "gets", "cache", cache, "source", tag(source)));
-        loads = each(Load.class, load -> registry.timer(prefix + "loads", "cache", cache, "outcome", tag(load)));
-        waits = each(Wait.class, wait -> registry.counter(prefix + "waits", "cache", cache, "for", tag(wait)));
-        unreadable = registry.counter(prefix + "unreadable", "cache", cache);
-        failedReleases = registry.counter(prefix + "releases.failed", "cache", cache);
+        this.registry = registry;
+        this.cache = cache;
+        gets = each(Source.class, source -> counter("gets", "source", tag(source)));
+        loads = each(Reason.class, reason -> each(Load.class, load -> timer(reason, load)));
+        waits = each(Wait.class, wait -> counter("waits", "for", tag(wait)));
+        wakeups = each(Wakeup.class, wakeup -> counter("wakeups", "by", tag(wakeup)));
+        removals = each(Removal.class, removal -> counter("removals", "state", tag(removal)));
+        unreadable = registry.counter(PREFIX + "unreadable", "cache", cache);
+        unreachable = registry.counter(PREFIX + "unreachable", "cache", cache);
+        failedReleases = registry.counter(PREFIX + "releases.failed", "cache", cache);
+        skippedRefreshes = registry.counter(PREFIX + "refreshes.skipped", "cache", cache);
     }
 
     void got(Source source) {
         meter(gets, source).increment();
     }
 
-    void loaded(Load load, long beganNanos) {
-        meter(loads, load).record(System.nanoTime() - beganNanos, TimeUnit.NANOSECONDS);
+    void loaded(Reason reason, Load load, long nanos) {
+        meter(meter(loads, reason), load).record(nanos, TimeUnit.NANOSECONDS);
     }
 
     void waited(Wait wait) {
         meter(waits, wait).increment();
     }
 
+    void woken(Wakeup wakeup) {
+        meter(wakeups, wakeup).increment();
+    }
+
+    void removal(Removal removal) {
+        meter(removals, removal).increment();
+    }
+
     void unreadable() {
         unreadable.increment();
     }
 
+    void unreachable() {
+        unreachable.increment();
+    }
+
     void releaseFailed() {
         failedReleases.increment();
+    }
+
+    void refreshSkipped() {
+        skippedRefreshes.increment();
+    }
+
+    /** Counts what comes from elsewhere in one way. */
+    Consumer<Event> events(Feed feed) {
+        Map<Event, Counter> events = each(
+                Event.class,
+                event -> registry.counter(
+                        PREFIX + "events", "cache", cache, "source", tag(feed), "outcome", tag(event)));
+        return event -> meter(events, event).increment();
+    }
+
+    /** Adds {@code breaker.state}: 0 closed, 1 open, 2 half open. */
+    void breaker(CircuitBreaker breaker) {
+        gauge("breaker.state", breaker, each -> each.getState().getOrder());
+    }
+
+    /** Adds a number that is read when the registry is. */
+    <T> void gauge(String name, T of, ToDoubleFunction<T> value) {
+        Gauge.builder(PREFIX + name, of, value).tag("cache", cache).register(registry);
+    }
+
+    private Counter counter(String name, String tag, String value) {
+        return registry.counter(PREFIX + name, "cache", cache, tag, value);
+    }
+
+    private Timer timer(Reason reason, Load load) {
+        return registry.timer(PREFIX + "loads", "cache", cache, "reason", tag(reason), "outcome", tag(load));
     }
 
     private static <E extends Enum<E>, M> Map<E, M> each(Class<E> type, Function<E, M> meter) {

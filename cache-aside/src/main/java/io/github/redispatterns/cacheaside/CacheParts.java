@@ -1,4 +1,19 @@
 package io.github.redispatterns.cacheaside;
 
-/** What every read and load of one cache works with. */
-record CacheParts<V>(CacheStore store, CacheFormat<V> format, CacheAsideOptions options, CacheMetrics metrics) {}
+import java.util.concurrent.Executor;
+
+/**
+ * What every read and load of one cache works with.
+ *
+ * @param refreshes where blocking loaders run in the background
+ */
+record CacheParts<V>(
+        CacheAsideOptions options,
+        CacheStore store,
+        CacheFormat<V> format,
+        CacheMetrics metrics,
+        RedisGuard guard,
+        Freshness freshness,
+        Wakeups wakeups,
+        Admission admission,
+        Executor refreshes) {}

@@ -1,70 +1,99 @@
 package io.github.redispatterns.cacheaside;
 
-import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands at a key, byte for byte: a mark, the format's version, the kind, the id of the load that wrote it, and for
- * an entry the value.
+ * What stands at a key, byte for byte. Only the scripts write it; this reads it.
  *
  * <pre>
- * 0      1         2              3         19
- * 0xCA   version   'L' or 'E'     load id   value
+ * lease   0 mark 0xCA   1 version   2 kind 'L'          3 load id   11 waiters, 8 bytes each
+ * entry   0 mark 0xCA   1 version   2 kind 'E' or 'N'   3 load id   11 born   17 soft   22 load time   26 refresh   32 value
  * </pre>
+ *
+ * <p>Born is the server's time, ms since 1970, 6 bytes; soft is how long after that the entry is stale, ms, 5 bytes; the
+ * load time is in µs, 4 bytes; refresh is until when another load of the entry has the lease to replace it, the server's
+ * time, ms, 6 bytes, or 0; then the load id is that load's. All numbers are unsigned and big-endian.
  */
 final class CacheRecord {
 
+    static final int LEASE_BYTES = 11;
+    static final int HEADER_BYTES = 32;
+
     private static final byte MARK = (byte) 0xCA;
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final byte LEASE = 'L';
-    private static final byte ENTRY = 'E';
-    private static final int LOAD_ID_BYTES = 16;
-    private static final int HEADER_BYTES = 3 + LOAD_ID_BYTES;
+    private static final byte VALUE = 'E';
+    private static final byte NEGATIVE = 'N';
+    private static final int ID = 3;
+    private static final int ID_BYTES = 8;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private CacheRecord() {}
 
-    /** The lease of a new load; its id is random, so it is unlike every other's. */
-    static byte[] newLease() {
-        return header(LEASE, HEADER_BYTES).array();
-    }
-
-    /** An entry written by the load that holds the lease. */
-    static byte[] entry(byte[] lease, byte[] value) {
-        byte[] entry = Arrays.copyOf(lease, HEADER_BYTES + value.length);
-        entry[2] = ENTRY;
-        System.arraycopy(value, 0, entry, HEADER_BYTES, value.length);
-        return entry;
-    }
-
-    /** An entry that no load has written. */
-    static byte[] entry(byte[] value) {
-        return header(ENTRY, HEADER_BYTES + value.length).put(value).array();
+    /** The id of a new load; it is random, so it is unlike every other's. */
+    static byte[] newId() {
+        byte[] id = new byte[ID_BYTES];
+        RANDOM.nextBytes(id);
+        return id;
     }
 
     static boolean isLease(byte[] record) {
-        return record.length == HEADER_BYTES && isKind(record, LEASE);
+        return record.length >= LEASE_BYTES && isKind(record, LEASE);
     }
 
-    /** The value of an entry, or null if the bytes are none: corrupt, foreign, or of a later version. */
-    static byte @Nullable [] value(byte[] record) {
-        return record.length >= HEADER_BYTES && isKind(record, ENTRY)
-                ? Arrays.copyOfRange(record, HEADER_BYTES, record.length)
-                : null;
+    /** True for a value and for the note that there is none. */
+    static boolean isEntry(byte[] record) {
+        return record.length >= HEADER_BYTES && (isKind(record, VALUE) || isKind(record, NEGATIVE));
+    }
+
+    static boolean isNegative(byte[] record) {
+        return isKind(record, NEGATIVE);
+    }
+
+    /** Of a lease or an entry. */
+    static byte[] id(byte[] record) {
+        return Arrays.copyOfRange(record, ID, ID + ID_BYTES);
+    }
+
+    static boolean hasId(byte @Nullable [] record, byte[] id) {
+        return record != null && isLease(record) && Arrays.equals(record, ID, ID + ID_BYTES, id, 0, ID_BYTES);
+    }
+
+    /** Of an entry: when it was written, the server's time, ms. */
+    static long bornMillis(byte[] entry) {
+        return number(entry, 11, 6);
+    }
+
+    /** Of an entry: how long after its birth it is stale, ms. */
+    static long softMillis(byte[] entry) {
+        return number(entry, 17, 5);
+    }
+
+    /** Of an entry: how long its load took, µs. */
+    static long loadMicros(byte[] entry) {
+        return number(entry, 22, 4);
+    }
+
+    /** Of an entry: until when another load may replace it, the server's time, ms; 0 if none may. */
+    static long refreshUntilMillis(byte[] entry) {
+        return number(entry, 26, 6);
+    }
+
+    static byte[] value(byte[] entry) {
+        return Arrays.copyOfRange(entry, HEADER_BYTES, entry.length);
     }
 
     private static boolean isKind(byte[] record, byte kind) {
         return record[0] == MARK && record[1] == VERSION && record[2] == kind;
     }
 
-    private static ByteBuffer header(byte kind, int length) {
-        UUID id = UUID.randomUUID();
-        return ByteBuffer.allocate(length)
-                .put(MARK)
-                .put(VERSION)
-                .put(kind)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits());
+    private static long number(byte[] bytes, int offset, int length) {
+        long number = 0;
+        for (int i = offset; i < offset + length; i++) {
+            number = number << Byte.SIZE | Byte.toUnsignedLong(bytes[i]);
+        }
+        return number;
     }
 }

@@ -1,38 +1,48 @@
 package io.github.redispatterns.cacheaside;
 
+import io.github.redispatterns.cacheaside.CacheMetrics.Reason;
 import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.core.UnknownOutcomeException;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process's single attempt to get one missing key: take the lease and load, or wait for whoever has it. All callers
- * of the process that miss the key meanwhile share its {@link #result()}.
+ * One process's single attempt to get one missing key: take the lease and load, or wait for whoever has it, or, if Redis
+ * cannot be used, load past it. All callers of the process that miss the key meanwhile share its {@link #result()}.
  */
 final class Flight<V> {
 
+    /** How often one looks that no message can wake. */
     private static final long MIN_POLL_MILLIS = 5;
+
     private static final long MAX_POLL_MILLIS = 40;
+
+    /** How often one looks all the same that a message will wake. */
+    private static final long SAFETY_POLL_MILLIS = 250;
+
+    /** How long after the end of a lease one looks, so that not all who wait look at once. */
+    private static final long SPREAD_MILLIS = 10;
 
     private final Reader<V> reader;
     private final CacheParts<V> parts;
-    private final CompletableFuture<FlightResult<V>> result = new CompletableFuture<>();
+    private final CompletableFuture<Answer<V>> result = new CompletableFuture<>();
     private final long began = System.nanoTime();
     private byte @Nullable [] lease;
     private long pollMillis = MIN_POLL_MILLIS;
+    private boolean waited;
 
     Flight(Reader<V> reader, CacheParts<V> parts) {
         this.reader = reader;
         this.parts = parts;
+        result.whenComplete((answer, failure) -> reader.hasDecided());
     }
 
-    CompletableFuture<FlightResult<V>> result() {
+    CompletableFuture<Answer<V>> result() {
         return result;
     }
 
@@ -43,34 +53,39 @@ final class Flight<V> {
 
     /** Goes on from what a request sent at {@code asked}, a monotonic time in ns, has found at the key. */
     void proceed(Found<V> found, long asked) {
-        if (found instanceof Found.Value<V> entry) {
-            result.complete(new FlightResult<>(entry.value(), Source.REDIS, asked));
+        if (found instanceof Found.Entry<V> entry) {
+            result.complete(Answer.of(entry, parts.freshness().isStale(entry.record()), asked));
         } else if (found instanceof Found.Leased<V>) {
             waitForOther();
+        } else if (found instanceof Found.Unknown<V> unknown) {
+            goPast(unknown.failure());
         } else {
-            takeLease(found);
+            takeLease(found instanceof Found.Unreadable<V> unreadable ? unreadable.record() : null);
         }
     }
 
-    private void takeLease(Found<V> found) {
-        byte[] mine = CacheRecord.newLease();
+    private void takeLease(byte @Nullable [] unreadable) {
+        byte[] mine = CacheRecord.newId();
         lease = mine;
+        String key = reader.key();
+        CacheStore store = parts.store();
         long asked = System.nanoTime();
-        Duration time = parts.options().leaseTime();
-        CompletionStage<byte @Nullable []> asking = found instanceof Found.Unreadable<V> unreadable
-                ? parts.store().lease(reader.key(), mine, time, unreadable.record())
-                : parts.store().lease(reader.key(), mine, time);
-        asking.whenComplete((current, failure) -> guard(() -> {
-            if (failure == null && current == null) {
-                load(mine);
-            } else if (failure == null) {
-                proceed(parts.format().read(current), asked);
-            } else if (Sync.unwrap(failure) instanceof UnknownOutcomeException && isInTime()) {
-                lookForLease(mine);
-            } else {
-                fail(Sync.unwrap(failure));
-            }
-        }));
+        parts.guard()
+                .call(() -> unreadable == null
+                        ? store.lease(key, mine, parts.options().leaseTime())
+                        : store.lease(key, mine, parts.options().leaseTime(), unreadable))
+                .whenComplete((current, failure) -> guard(() -> {
+                    Throwable cause = failure == null ? null : Sync.unwrap(failure);
+                    if (cause == null && current == null) {
+                        load(mine);
+                    } else if (cause == null) {
+                        proceed(parts.format().read(current), asked);
+                    } else if (cause instanceof UnknownOutcomeException && reader.isInTime()) {
+                        lookForLease(mine);
+                    } else {
+                        unusable(cause);
+                    }
+                }));
     }
 
     /**
@@ -78,73 +93,148 @@ final class Flight<V> {
      * its way, and be executed after an invalidation: so that lease is never used, and another one is asked for.
      */
     private void lookForLease(byte[] mine) {
-        long asked = System.nanoTime();
-        then(parts.store().read(reader.key()), bytes -> {
-            if (Arrays.equals(bytes, mine)) {
-                load(mine);
-            } else {
-                proceed(parts.format().read(bytes), asked);
-            }
-        });
-    }
-
-    private boolean isInTime() {
-        return System.nanoTime() - reader.deadline() < 0;
-    }
-
-    private void waitForOther() {
-        if (pollMillis == MIN_POLL_MILLIS) {
-            parts.metrics().waited(CacheMetrics.Wait.REMOTE);
-        }
-        long delay = ThreadLocalRandom.current().nextLong(pollMillis, 2 * pollMillis);
-        if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay) - reader.deadline() > 0) {
-            fail(new LoadTimeoutException(parts.options().maxWait()));
-            return;
-        }
-        pollMillis = Math.min(2 * pollMillis, MAX_POLL_MILLIS);
-        CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS).execute(() -> {
-            long asked = System.nanoTime();
-            then(
-                    parts.store().read(reader.key()),
-                    bytes -> proceed(parts.format().read(bytes), asked));
-        });
+        look(bytes -> CacheRecord.hasId(bytes, mine), () -> load(mine));
     }
 
     private void load(byte[] taken) {
-        Load<V> load = new Load<>(reader, parts, taken);
-        load.run().whenComplete((loaded, failure) -> {
+        end(() -> new Load<>(parts, reader.key(), reader.loading(), reader.caller(), Reason.MISS).under(taken));
+        reader.hasDecided();
+    }
+
+    // ---- waiting for another's load ----
+
+    private void waitForOther() {
+        if (!waited) {
+            waited = true;
+            parts.metrics().waited(CacheMetrics.Wait.REMOTE);
+        }
+        reader.hasDecided();
+        if (!reader.isInTime()) {
+            outOfTime(new LoadTimeoutException(parts.options().maxWait()));
+            return;
+        }
+        CompletableFuture<CacheMetrics.Wakeup> signal =
+                parts.wakeups().signal(parts.store().name(reader.key()));
+        if (parts.wakeups().listens()) {
+            register(signal);
+        } else {
+            lookAgain(signal, nextPoll());
+        }
+    }
+
+    /** Only after this may one rely on a message: what ended before it was not told to us. */
+    private void register(CompletableFuture<CacheMetrics.Wakeup> signal) {
+        long asked = System.nanoTime();
+        parts.guard()
+                .call(() -> parts.store().await(reader.key(), parts.wakeups().waiter()))
+                .whenComplete((awaited, failure) -> guard(() -> {
+                    if (failure != null) {
+                        lookAgain(signal, nextPoll()); // what is wrong the look will tell
+                        return;
+                    }
+                    Found<V> found = parts.format().read(awaited.record());
+                    if (found instanceof Found.Leased<V>) {
+                        long random = ThreadLocalRandom.current().nextLong(SPREAD_MILLIS);
+                        lookAgain(signal, Math.min(awaited.expiresInMillis() + 1, SAFETY_POLL_MILLIS) + random);
+                    } else {
+                        signal.cancel(false);
+                        proceed(found, asked);
+                    }
+                }));
+    }
+
+    private long nextPoll() {
+        long delay = ThreadLocalRandom.current().nextLong(pollMillis, 2 * pollMillis);
+        pollMillis = Math.min(2 * pollMillis, MAX_POLL_MILLIS);
+        return delay;
+    }
+
+    /** Looks when the signal comes, or after the delay. */
+    private void lookAgain(CompletableFuture<CacheMetrics.Wakeup> signal, long delayMillis) {
+        long left = TimeUnit.NANOSECONDS.toMillis(reader.deadline() - System.nanoTime());
+        CompletableFuture.delayedExecutor(Math.max(0, Math.min(delayMillis, left + 1)), TimeUnit.MILLISECONDS)
+                .execute(() -> signal.complete(CacheMetrics.Wakeup.POLL));
+        signal.thenAccept(by -> guard(() -> {
+            parts.metrics().woken(by);
+            look(bytes -> false, () -> {});
+        }));
+    }
+
+    // ---- the rest ----
+
+    /** Reads the key; if it holds what was looked for goes on with that, else from what it holds. */
+    private void look(Predicate<byte @Nullable []> lookedFor, Runnable next) {
+        long asked = System.nanoTime();
+        parts.guard()
+                .call(() -> parts.store().read(reader.key()))
+                .whenComplete((bytes, failure) -> guard(() -> {
+                    if (failure != null) {
+                        unusable(Sync.unwrap(failure));
+                    } else if (lookedFor.test(bytes)) {
+                        next.run();
+                    } else {
+                        proceed(parts.format().read(bytes), asked);
+                    }
+                }));
+    }
+
+    private void unusable(Throwable failure) {
+        if (RedisGuard.isUnreachable(failure) || RedisGuard.isFull(failure)) {
+            goPast(failure);
+        } else {
+            fail(failure);
+        }
+    }
+
+    private void outOfTime(LoadTimeoutException failure) {
+        if (parts.options().waitFallback() == WaitFallback.LOAD) {
+            goPast(failure);
+        } else {
+            fail(failure);
+        }
+    }
+
+    /** Loads without Redis, if that is allowed. */
+    private void goPast(Throwable reason) {
+        releaseLease();
+        reader.hasDecided(); // now, since it may have to wait for its turn
+        end(() -> parts.admission()
+                .run(
+                        reason,
+                        () -> new Load<>(parts, reader.key(), reader.loading(), reader.caller(), Reason.BYPASS)
+                                .past()));
+    }
+
+    /** Ends the flight as the load does. */
+    private void end(Supplier<CompletionStage<Answer<V>>> load) {
+        load.get().whenComplete((answer, failure) -> {
             if (failure == null) {
-                result.complete(loaded);
+                result.complete(answer);
             } else {
                 fail(Sync.unwrap(failure));
             }
         });
     }
 
-    /** Gives the lease back, in case it is ours, so that others need not wait until it ends. */
     private void fail(Throwable failure) {
+        releaseLease();
+        result.completeExceptionally(failure);
+    }
+
+    /** Gives the lease back, in case it is ours, so that others need not wait until it ends. */
+    private void releaseLease() {
         byte[] mine = lease;
+        lease = null;
         if (mine != null) {
-            parts.store().release(reader.key(), mine).whenComplete((released, releaseFailure) -> {
-                if (releaseFailure != null) {
+            parts.guard().call(() -> parts.store().release(reader.key(), mine)).whenComplete((released, failure) -> {
+                if (failure != null) {
                     parts.metrics().releaseFailed();
                 }
             });
         }
-        result.completeExceptionally(failure);
     }
 
     /** Whatever goes wrong on the way ends the flight; nobody is left waiting. */
-    private <T extends @Nullable Object> void then(CompletionStage<T> stage, Consumer<T> next) {
-        stage.whenComplete((value, failure) -> {
-            if (failure != null) {
-                fail(Sync.unwrap(failure));
-                return;
-            }
-            guard(() -> next.accept(value));
-        });
-    }
-
     private void guard(Runnable step) {
         try {
             step.run();

@@ -1,71 +1,102 @@
 package io.github.redispatterns.cacheaside;
 
+import io.github.redispatterns.cacheaside.CacheMetrics.Reason;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One call of a loader under a lease, and the fill that is discarded if the lease is gone by then. */
+/** One call of a loader, and, if it holds a lease, the fill that is discarded if the lease is gone by then. */
 final class Load<V> {
 
-    private final Reader<V> reader;
+    /** The greatest load time that the header has room for. */
+    private static final long MAX_MICROS = 0xFFFF_FFFFL;
+
     private final CacheParts<V> parts;
-    private final byte[] lease;
+    private final String key;
+    private final Loading<V> loading;
+    private final Executor where;
+    private final Reason reason;
+    private final LoadContext context = new LoadContext();
     private final long began = System.nanoTime();
 
-    Load(Reader<V> reader, CacheParts<V> parts, byte[] lease) {
-        this.reader = reader;
+    Load(CacheParts<V> parts, String key, Loading<V> loading, Executor where, Reason reason) {
         this.parts = parts;
-        this.lease = lease;
+        this.key = key;
+        this.loading = loading;
+        this.where = where;
+        this.reason = reason;
+    }
+
+    /** Loads and stores nothing; fails as the loader does. */
+    CompletionStage<Answer<V>> past() {
+        return counted(callLoader().thenApply(value -> {
+            ended(CacheMetrics.Load.NOT_STORED);
+            return Answer.loaded(value, Source.BYPASSED, began);
+        }));
     }
 
     /** Fails as the loader does; a failure of Redis after it has answered does not take its value from the caller. */
-    CompletionStage<FlightResult<V>> run() {
-        return callLoader()
-                .thenCompose(value -> value == null ? storeNothing() : store(value))
-                .whenComplete((result, failure) -> {
-                    if (failure != null) {
-                        parts.metrics().loaded(CacheMetrics.Load.FAILED, began);
-                    }
-                });
+    CompletionStage<Answer<V>> under(byte[] lease) {
+        return counted(callLoader().thenCompose(value -> {
+            byte[] encoded = value == null ? null : parts.format().encode(value);
+            Lifetime life = Lifetime.draw(parts.options(), context, value == null);
+            return life == null ? storeNothing(lease, value) : store(lease, value, encoded, life);
+        }));
     }
 
     private CompletionStage<@Nullable V> callLoader() {
         try {
-            CompletionStage<? extends @Nullable V> loading = reader.loader().load(reader.key());
-            if (loading == null) {
+            CompletionStage<? extends @Nullable V> begun = loading.begin(key, context, where);
+            if (begun == null) {
                 throw new IllegalStateException("The loader returned null in place of a stage");
             }
-            return loading.thenApply(value -> value);
+            return begun.thenApply(value -> value);
         } catch (RuntimeException | Error e) {
-            return CompletableFuture.failedFuture(e);
+            return CompletableFuture.failedFuture(new CompletionException(e));
         }
     }
 
-    private CompletionStage<FlightResult<V>> store(V value) {
-        byte[] entry = CacheRecord.entry(lease, parts.format().encode(value));
-        CacheAsideOptions options = parts.options();
+    private CompletionStage<Answer<V>> store(
+            byte[] lease, @Nullable V value, byte @Nullable [] encoded, Lifetime life) {
+        long took = Math.min(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began), MAX_MICROS);
         long asked = System.nanoTime();
-        return parts.store()
-                .fill(reader.key(), lease, entry, Ttl.jittered(options.ttl(), options.jitter()))
+        return parts.guard()
+                .call(() -> parts.store().fill(key, lease, encoded, life, took))
                 .handle((stored, failure) -> {
-                    if (failure != null) { // what stands at the key is not known; it is this value, or none
-                        parts.metrics().loaded(CacheMetrics.Load.FILL_FAILED, began);
-                        return new FlightResult<>(value, Source.LOADED, began);
+                    if (failure != null) { // what stands at the key is not known; it is this answer, or none
+                        ended(CacheMetrics.Load.FILL_FAILED);
+                        return Answer.loaded(value, Source.LOADED, began);
                     }
-                    parts.metrics().loaded(stored ? CacheMetrics.Load.STORED : CacheMetrics.Load.DISCARDED, began);
-                    return new FlightResult<>(value, Source.LOADED, stored ? asked : began);
+                    ended(stored ? CacheMetrics.Load.STORED : CacheMetrics.Load.DISCARDED);
+                    return Answer.loaded(value, stored ? Source.LOADED : Source.DISCARDED, stored ? asked : began);
                 });
     }
 
-    private CompletionStage<FlightResult<V>> storeNothing() {
-        parts.metrics().loaded(CacheMetrics.Load.ABSENT, began);
+    private CompletionStage<Answer<V>> storeNothing(byte[] lease, @Nullable V value) {
         long asked = System.nanoTime();
-        return parts.store().release(reader.key(), lease).handle((released, failure) -> {
+        return parts.guard().call(() -> parts.store().release(key, lease)).handle((released, failure) -> {
             if (failure != null) {
                 parts.metrics().releaseFailed();
             }
+            boolean overtaken = failure == null && !released;
+            ended(overtaken ? CacheMetrics.Load.DISCARDED : CacheMetrics.Load.NOT_STORED);
             boolean current = failure == null && released;
-            return new FlightResult<>(null, Source.LOADED, current ? asked : began);
+            return Answer.loaded(value, overtaken ? Source.DISCARDED : Source.LOADED, current ? asked : began);
         });
+    }
+
+    private CompletionStage<Answer<V>> counted(CompletionStage<Answer<V>> loading) {
+        return loading.whenComplete((answer, failure) -> {
+            if (failure != null) {
+                ended(CacheMetrics.Load.FAILED);
+            }
+        });
+    }
+
+    private void ended(CacheMetrics.Load outcome) {
+        parts.metrics().loaded(reason, outcome, System.nanoTime() - began);
     }
 }

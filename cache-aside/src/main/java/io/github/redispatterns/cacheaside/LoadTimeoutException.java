@@ -3,12 +3,15 @@ package io.github.redispatterns.cacheaside;
 import io.github.redispatterns.core.PatternsException;
 import java.time.Duration;
 
-/** Another caller was loading the key and did not finish within {@link CacheAsideOptions#maxWait()}. */
+/**
+ * The wait has reached {@link CacheAsideOptions#maxWait()}: for another caller's load, or for a turn among the loads that
+ * go past Redis.
+ */
 public final class LoadTimeoutException extends PatternsException {
 
     private static final long serialVersionUID = 1L;
 
     LoadTimeoutException(Duration maxWait) {
-        super("Another caller's load did not finish within " + maxWait.toMillis() + " ms");
+        super("There was neither another caller's value nor a turn to load within " + maxWait.toMillis() + " ms");
     }
 }

@@ -1,9 +1,41 @@
 package io.github.redispatterns.cacheaside;
 
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
 /**
  * One caller of get.
  *
+ * @param caller runs the loader if it is one that blocks
  * @param began when the call began, a monotonic time, ns: it decides which values the caller may have
  * @param deadline until when it waits for the loads of others, a monotonic time, ns
+ * @param past true if its wait has ended once already, and it now loads past the lease of others
+ * @param decided is told that the flight that this reader has begun either loads, or waits for another's load, or
+ *     has ended: a bulk load begins when all of its flights have
  */
-record Reader<V>(String key, AsyncLoader<? extends V> loader, long began, long deadline) {}
+record Reader<V>(
+        String key,
+        Loading<V> loading,
+        Executor caller,
+        long began,
+        long deadline,
+        boolean past,
+        Consumer<String> decided) {
+
+    Reader(String key, Loading<V> loading, Executor caller, long began, long deadline) {
+        this(key, loading, caller, began, deadline, false, decided -> {});
+    }
+
+    Reader<V> goingPast(long newDeadline) {
+        return new Reader<>(key, loading, caller, began, newDeadline, true, decided);
+    }
+
+    /** To be called when the first step has been decided; again does no harm. */
+    void hasDecided() {
+        decided.accept(key);
+    }
+
+    boolean isInTime() {
+        return System.nanoTime() - deadline < 0;
+    }
+}

@@ -22,27 +22,33 @@ import org.jspecify.annotations.Nullable;
 final class SingleFlight<V> {
 
     private final CacheParts<V> parts;
+    private final Function<Reader<V>, CompletionStage<Answer<V>>> again;
     private final ConcurrentMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
 
-    SingleFlight(CacheParts<V> parts) {
+    /**
+     * Creates one for a cache.
+     *
+     * @param again how a reader reads again, if the flight that it has joined may not serve it
+     */
+    SingleFlight(CacheParts<V> parts, Function<Reader<V>, CompletionStage<Answer<V>>> again) {
         this.parts = parts;
+        this.again = again;
     }
 
     /**
      * Begins the flight for a missing key, or joins the one under way.
      *
      * @param found what the reader's own look has found, by a request sent at {@code asked}
-     * @param again how the reader reads again, if the flight that it has joined may not serve it
      */
-    CompletionStage<@Nullable V> fly(
-            Reader<V> reader, Found<V> found, long asked, Function<Reader<V>, CompletionStage<@Nullable V>> again) {
+    CompletionStage<Answer<V>> fly(Reader<V> reader, Found<V> found, long asked) {
         Flight<V> mine = new Flight<>(reader, parts);
         Flight<V> other = flights.putIfAbsent(reader.key(), mine);
         if (other != null) {
             boolean overdue = System.nanoTime() - other.overdueAfter() >= 0;
             if (!overdue || !flights.replace(reader.key(), other, mine)) {
                 parts.metrics().waited(CacheMetrics.Wait.LOCAL);
-                return join(reader, other, again);
+                reader.hasDecided();
+                return join(reader, other);
             }
         }
         mine.result().whenComplete((result, failure) -> flights.remove(reader.key(), mine));
@@ -55,35 +61,46 @@ final class SingleFlight<V> {
         flights.remove(key);
     }
 
-    private CompletionStage<@Nullable V> join(
-            Reader<V> reader, Flight<V> flight, Function<Reader<V>, CompletionStage<@Nullable V>> again) {
+    /** All flights under way have been overtaken. */
+    void forgetAll() {
+        flights.clear();
+    }
+
+    private CompletionStage<Answer<V>> join(Reader<V> reader, Flight<V> flight) {
         long until = Math.min(reader.deadline() - System.nanoTime(), flight.overdueAfter() - System.nanoTime());
         return flight.result()
                 .copy()
                 .orTimeout(Math.max(1, until), TimeUnit.NANOSECONDS)
-                .handle((result, failure) -> {
-                    if (failure == null && result.mayServe(reader.began())) {
-                        return CompletableFuture.completedStage(serve(result));
-                    }
-                    Throwable cause = failure == null ? null : Sync.unwrap(failure);
-                    if (System.nanoTime() - reader.deadline() >= 0) {
-                        cause = new LoadTimeoutException(parts.options().maxWait());
-                    } else if (cause == null || cause instanceof TimeoutException || concernsOnlyItsStarter(cause)) {
-                        flights.remove(reader.key(), flight);
-                        return again.apply(reader);
-                    }
-                    // Async: whoever blocks in a continuation must not hold up the JVM's timeouts.
-                    Throwable told = cause;
-                    return CompletableFuture.<@Nullable V>supplyAsync(() -> {
-                        throw new CompletionException(told);
-                    });
-                })
+                // Async: whoever blocks in a continuation, or loads, must not hold up the JVM's timeouts.
+                .handle((answer, failure) -> failure == null && answer.mayServe(reader.began())
+                        ? CompletableFuture.completedStage(serve(answer))
+                        : CompletableFuture.supplyAsync(() -> notServed(reader, flight, failure))
+                                .thenCompose(next -> next))
                 .thenCompose(next -> next);
     }
 
-    private @Nullable V serve(FlightResult<V> result) {
-        parts.metrics().got(result.source());
-        return result.value();
+    private CompletionStage<Answer<V>> notServed(Reader<V> reader, Flight<V> flight, @Nullable Throwable failure) {
+        Throwable cause = failure == null ? null : Sync.unwrap(failure);
+        boolean retryable = cause == null || cause instanceof TimeoutException || concernsOnlyItsStarter(cause);
+        if (retryable && reader.isInTime()) {
+            flights.remove(reader.key(), flight);
+            return again.apply(reader);
+        }
+        if (reader.isInTime()) {
+            throw new CompletionException(cause);
+        }
+        LoadTimeoutException late = new LoadTimeoutException(parts.options().maxWait());
+        if (reader.past() || parts.options().waitFallback() == WaitFallback.FAIL) {
+            throw late;
+        }
+        flights.remove(reader.key(), flight);
+        long now = System.nanoTime();
+        return fly(reader.goingPast(now + parts.options().maxWait().toNanos()), new Found.Unknown<>(late), now);
+    }
+
+    private Answer<V> serve(Answer<V> answer) {
+        parts.metrics().got(answer.source());
+        return answer;
     }
 
     /** The caller who began the flight has left, or has run out of time: those who joined it have not. */

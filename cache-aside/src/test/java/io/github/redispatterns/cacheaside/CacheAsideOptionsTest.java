@@ -14,7 +14,22 @@ class CacheAsideOptionsTest {
     void defaults() {
         CacheAsideOptions options = CacheAsideOptions.ofTtl(TTL);
         assertThat(options)
-                .isEqualTo(new CacheAsideOptions(TTL, 0.1, Duration.ofSeconds(10), Duration.ofSeconds(30), "default"));
+                .isEqualTo(new CacheAsideOptions(
+                        TTL,
+                        TTL,
+                        Duration.ofSeconds(30),
+                        0.1,
+                        0,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        WaitFallback.FAIL,
+                        16,
+                        4,
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(5),
+                        options.onInvalidationLost(),
+                        "default"));
+        assertThat(CacheAsideOptions.ofTtl(Duration.ofSeconds(5)).negativeTtl()).isEqualTo(Duration.ofSeconds(5));
         assertThat(CacheAsideOptions.builder(TTL)
                         .leaseTime(Duration.ofMinutes(1))
                         .build()
@@ -39,28 +54,26 @@ class CacheAsideOptionsTest {
         assertThatThrownBy(() -> builder.maxWait(null)).hasMessageStartingWith("maxWait: ");
         assertThatThrownBy(() -> builder.name("")).hasMessageStartingWith("name: ");
         assertThatThrownBy(() -> builder.name(null)).hasMessageStartingWith("name: ");
+        assertThatThrownBy(() -> builder.softTtl(Duration.ZERO)).hasMessageStartingWith("softTtl: ");
+        assertThatThrownBy(() -> builder.softTtl(null)).hasMessageStartingWith("softTtl: ");
+        assertThatThrownBy(() -> builder.negativeTtl(Duration.ofNanos(1))).hasMessageStartingWith("negativeTtl: ");
+        assertThatThrownBy(() -> builder.negativeTtl(null)).hasMessageStartingWith("negativeTtl: ");
+        assertThatThrownBy(() -> builder.earlyRefresh(-1)).hasMessageStartingWith("earlyRefresh: ");
+        assertThatThrownBy(() -> builder.earlyRefresh(Double.NaN)).hasMessageStartingWith("earlyRefresh: ");
+        assertThatThrownBy(() -> builder.waitFallback(null)).hasMessageStartingWith("waitFallback: ");
+        assertThatThrownBy(() -> builder.maxBypassLoads(-1)).hasMessageStartingWith("maxBypassLoads: ");
+        assertThatThrownBy(() -> builder.refreshThreads(0)).hasMessageStartingWith("refreshThreads: ");
+        assertThatThrownBy(() -> builder.breakerWindow(Duration.ZERO)).hasMessageStartingWith("breakerWindow: ");
+        assertThatThrownBy(() -> builder.invalidationRetry(null)).hasMessageStartingWith("invalidationRetry: ");
+        assertThatThrownBy(() -> builder.onInvalidationLost(null)).hasMessageStartingWith("onInvalidationLost: ");
+        assertThatThrownBy(() -> CacheAsideOptions.builder(TTL)
+                        .softTtl(TTL.plusMillis(1))
+                        .build())
+                .hasMessage("softTtl: must be at most the ttl of PT10M, is PT10M0.001S");
         assertThatThrownBy(() -> CacheAsideOptions.builder(TTL)
                         .leaseTime(Duration.ofSeconds(2))
                         .maxWait(Duration.ofSeconds(1))
                         .build())
                 .hasMessage("maxWait: must be at least the leaseTime of PT2S, is PT1S");
-    }
-
-    @Test
-    void jitterOnlyShortensAndNeverDeletes() {
-        CacheAsideOptions options =
-                CacheAsideOptions.builder(Duration.ofSeconds(1)).jitter(0.5).build();
-        long least = Long.MAX_VALUE;
-        long most = 0;
-        for (int i = 0; i < 10_000; i++) {
-            long millis = Ttl.jittered(options.ttl(), options.jitter()).toMillis();
-            least = Math.min(least, millis);
-            most = Math.max(most, millis);
-        }
-        assertThat(least).isBetween(500L, 520L);
-        assertThat(most).isBetween(980L, 1000L);
-        CacheAsideOptions shortest =
-                CacheAsideOptions.builder(Duration.ofMillis(1)).jitter(1).build();
-        assertThat(Ttl.jittered(shortest.ttl(), shortest.jitter())).isEqualTo(Duration.ofMillis(1));
     }
 }

@@ -7,7 +7,7 @@ import io.github.redispatterns.core.Codec;
 import io.github.redispatterns.core.KeySpace;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.RedisOptions;
-import io.github.redispatterns.core.UnknownOutcomeException;
+import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.AclUser;
 import io.github.redispatterns.testkit.Cut;
 import io.github.redispatterns.testkit.FaultProxies;
@@ -15,6 +15,12 @@ import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisTest;
 import io.github.redispatterns.testkit.TestKeys;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -27,10 +33,12 @@ import org.junit.jupiter.params.Parameter;
 class CacheLostReplyIT {
 
     private static final Duration TTL = Duration.ofMinutes(5);
+    private static final Duration SOFT = Duration.ofMillis(300);
 
     @Parameter
     RedisDeployment deployment;
 
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger loads = new AtomicInteger();
     private AclUser user;
     private FaultProxies proxies;
@@ -38,7 +46,7 @@ class CacheLostReplyIT {
     private Redis direct;
     private CacheAside<String> cache;
     private CacheAside<String> witness;
-    private String name;
+    private CacheStore store;
 
     @BeforeEach
     void open(TestKeys keys) {
@@ -48,15 +56,24 @@ class CacheLostReplyIT {
         redis = Handles.open(deployment, user, RedisOptions.builder().clientResources(proxies.clientResources()));
         direct = Handles.open(deployment, user);
         KeySpace space = KeySpace.of(keys.prefix());
-        name = space.key("k");
-        cache = CacheAside.create(redis, space, Codec.utf8(), CacheAsideOptions.ofTtl(TTL));
-        witness = CacheAside.create(direct, space, Codec.utf8(), CacheAsideOptions.ofTtl(TTL));
+        store = new CacheStore(direct, space);
+        CacheAsideOptions options = CacheAsideOptions.builder(TTL)
+                .softTtl(SOFT)
+                .jitter(0)
+                .negativeTtl(Duration.ZERO)
+                .build();
+        cache = CacheAside.create(redis, space, Codec.utf8(), options);
+        witness = CacheAside.create(direct, space, Codec.utf8(), options);
         // Every script is known to the servers, so that each step is one EVALSHA.
+        witness.get("k", key -> "warm-up");
+        awaitStale();
         witness.get("k", key -> "warm-up");
         witness.invalidate("k");
         witness.get("k", key -> null);
+        Sync.await(store.await("k", CacheRecord.newId()));
         witness.put("k", "warm-up");
         witness.invalidate("k");
+        cache.get("other", key -> "warm-up"); // it knows what time it is
     }
 
     Cut cut() {
@@ -65,6 +82,9 @@ class CacheLostReplyIT {
 
     @AfterEach
     void close() {
+        threads.shutdownNow();
+        cache.close();
+        witness.close();
         redis.close();
         direct.close();
         proxies.close();
@@ -75,10 +95,19 @@ class CacheLostReplyIT {
     @Test
     void ofTheRead() {
         proxies.cutReplyOf("GET");
-        assertThatThrownBy(() -> cache.get("k", this::load)).isInstanceOf(UnknownOutcomeException.class);
+        assertThat(cache.lookup("k", this::load)).isEqualTo(new Lookup<>("value 1", Source.BYPASSED, Duration.ZERO));
         assertThat(proxies.cuts()).isEqualTo(1);
-        assertThat(loads).hasValue(0);
-        assertThat(cache.get("k", this::load)).isEqualTo("value 1");
+        assertThat(there()).isFalse();
+        assertThat(cache.lookup("k", this::load).source()).isEqualTo(Source.LOADED); // the breaker has not opened
+    }
+
+    @Test
+    void ofTheReadOfMany() {
+        proxies.cutReplyOf("MGET");
+        Map<String, String> values = cache.getAll(List.of("k"), names -> Map.of("k", load("k")));
+        assertThat(values).isEqualTo(Map.of("k", "value 1"));
+        assertThat(proxies.cuts()).isEqualTo(1);
+        assertThat(there()).isFalse();
     }
 
     /** The lease carries the load's id: the repeated request finds it there and knows it for its own. */
@@ -129,20 +158,54 @@ class CacheLostReplyIT {
     }
 
     @Test
-    void ofThePut() {
+    void ofTheRegistrationOfAWaiter() throws Exception {
+        Sync.await(store.lease("k", CacheRecord.newId(), Duration.ofSeconds(1)));
+        Future<String> waiting = threads.submit(() -> cache.get("k", this::load));
+        Awaitility.await().until(this::isAwaited); // it listens
+        Sync.await(store.lease("k2", CacheRecord.newId(), Duration.ofSeconds(1)));
         proxies.cutReplyOf("EVALSHA");
-        assertThatThrownBy(() -> cache.put("k", "put")).isInstanceOf(UnknownOutcomeException.class);
+        assertThat(cache.get("k2", key -> "value of k2")).isEqualTo("value of k2");
         assertThat(proxies.cuts()).isEqualTo(1);
-        assertThat(witness.get("k", this::load)).isEqualTo("put");
+        assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo("value 1");
+    }
+
+    /** The repeated request finds its own id in the entry, and knows that it may load. */
+    @Test
+    void ofTheRefresh() {
+        witness.put("k", "old");
+        awaitStale();
+        proxies.cutReplyOf("EVALSHA");
+        assertThat(cache.get("k", this::load)).isEqualTo("old");
+        Awaitility.await().until(() -> cache.get("k", this::load).equals("value 1"));
+        assertThat(proxies.cuts()).isEqualTo(1);
+    }
+
+    /** Nobody knows whether the key was claimed, so nothing is stored; but nothing old stays. */
+    @Test
+    void ofTheClaimOfAWrite() {
+        witness.put("k", "old");
+        proxies.cutReplyOf("EVALSHA");
+        assertThat(cache.put("k", "put")).isEqualTo(WriteOutcome.REMOVED);
+        assertThat(proxies.cuts()).isEqualTo(1);
+        assertThat(there()).isFalse();
         witness.put("k", "later");
         assertThat(cache.get("k", this::load)).isEqualTo("later"); // nothing comes after it
+    }
+
+    @Test
+    void ofTheFillOfAWrite() {
+        witness.put("k", "old");
+        WriteOutcome outcome = cache.update("k", "new", () -> proxies.cutReplyOf("EVALSHA"));
+        assertThat(outcome).isEqualTo(WriteOutcome.STORED);
+        assertThat(proxies.cuts()).isEqualTo(1);
+        assertThat(witness.get("k", this::load)).isEqualTo("new");
     }
 
     @Test
     void ofTheInvalidation() {
         witness.put("k", "put");
         proxies.cutReplyOf("EVALSHA");
-        assertThatThrownBy(() -> cache.invalidate("k")).isInstanceOf(UnknownOutcomeException.class);
+        assertThat(cache.invalidate("k")).isEqualTo(WriteOutcome.REMOVED);
         assertThat(proxies.cuts()).isEqualTo(1);
         assertThat(there()).isFalse();
         witness.put("k", "later");
@@ -154,6 +217,15 @@ class CacheLostReplyIT {
     }
 
     private boolean there() {
-        return direct.commands().get(name).toCompletableFuture().join() != null;
+        return Sync.await(store.read("k")) != null;
+    }
+
+    private boolean isAwaited() {
+        byte[] record = Sync.await(store.read("k"));
+        return record != null && CacheRecord.isLease(record) && record.length > CacheRecord.LEASE_BYTES;
+    }
+
+    private void awaitStale() {
+        Awaitility.await().until(() -> witness.inspect("k").staleIn().isZero());
     }
 }

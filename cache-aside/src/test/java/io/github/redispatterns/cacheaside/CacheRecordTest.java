@@ -3,49 +3,64 @@ package io.github.redispatterns.cacheaside;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CacheRecordTest {
 
-    private static final byte[] VALUE = {1, 2, 3};
+    private static final byte[] LEASE = HexFormat.of().parseHex("ca024c" + "0102030405060708");
+    private static final byte[] ENTRY = HexFormat.of()
+            .parseHex("ca0245" + "0102030405060708" + "018bcfe56800" + "0000002710" + "0000c350" + "018bcfe56801"
+                    + "aabbcc");
+
+    @Test
+    void theHeaderIsReadAsItIsWritten() {
+        assertThat(CacheRecord.isEntry(ENTRY)).isTrue();
+        assertThat(CacheRecord.isLease(ENTRY)).isFalse();
+        assertThat(CacheRecord.isNegative(ENTRY)).isFalse();
+        assertThat(CacheRecord.id(ENTRY)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(CacheRecord.bornMillis(ENTRY)).isEqualTo(1_700_000_000_000L);
+        assertThat(CacheRecord.softMillis(ENTRY)).isEqualTo(10_000);
+        assertThat(CacheRecord.loadMicros(ENTRY)).isEqualTo(50_000);
+        assertThat(CacheRecord.refreshUntilMillis(ENTRY)).isEqualTo(1_700_000_000_001L);
+        assertThat(CacheRecord.value(ENTRY)).containsExactly(0xaa, 0xbb, 0xcc);
+    }
 
     @Test
     void leaseAndEntryAreToldApart() {
-        byte[] lease = CacheRecord.newLease();
-        byte[] entry = CacheRecord.entry(lease, VALUE);
-        assertThat(CacheRecord.isLease(lease)).isTrue();
-        assertThat(CacheRecord.value(lease)).isNull();
-        assertThat(CacheRecord.isLease(entry)).isFalse();
-        assertThat(CacheRecord.value(entry)).isEqualTo(VALUE);
-        assertThat(entry).hasSize(19 + VALUE.length);
-        assertThat(CacheRecord.value(CacheRecord.entry(new byte[0]))).isEmpty();
+        assertThat(CacheRecord.isLease(LEASE)).isTrue();
+        assertThat(CacheRecord.isEntry(LEASE)).isFalse();
+        assertThat(CacheRecord.hasId(LEASE, CacheRecord.id(ENTRY))).isTrue();
+        assertThat(CacheRecord.hasId(LEASE, new byte[8])).isFalse();
+        assertThat(CacheRecord.hasId(ENTRY, CacheRecord.id(ENTRY))).isFalse();
+        assertThat(CacheRecord.hasId(null, CacheRecord.id(ENTRY))).isFalse();
+        byte[] negative = ENTRY.clone();
+        negative[2] = 'N';
+        assertThat(CacheRecord.isEntry(negative)).isTrue();
+        assertThat(CacheRecord.isNegative(negative)).isTrue();
     }
 
     @Test
     void everyLoadHasItsOwnId() {
-        assertThat(CacheRecord.newLease()).isNotEqualTo(CacheRecord.newLease());
-        assertThat(CacheRecord.entry(VALUE)).isNotEqualTo(CacheRecord.entry(VALUE));
-        byte[] lease = CacheRecord.newLease();
-        assertThat(CacheRecord.entry(lease, VALUE)).isEqualTo(CacheRecord.entry(lease, VALUE));
-        assertThat(Arrays.copyOfRange(CacheRecord.entry(lease, VALUE), 3, 19))
-                .isEqualTo(Arrays.copyOfRange(lease, 3, 19));
+        assertThat(CacheRecord.newId()).hasSize(8).isNotEqualTo(CacheRecord.newId());
     }
 
     @Test
     void foreignBytesAreNeither() {
         Random random = new Random(11);
         for (int i = 0; i < 10_000; i++) {
-            byte[] bytes = new byte[random.nextInt(40)];
+            byte[] bytes = new byte[random.nextInt(60)];
             random.nextBytes(bytes);
             if (bytes.length > 0) {
                 bytes[0] = 'x';
             }
             assertThat(CacheRecord.isLease(bytes)).isFalse();
-            assertThat(CacheRecord.value(bytes)).isNull();
+            assertThat(CacheRecord.isEntry(bytes)).isFalse();
         }
-        byte[] later = CacheRecord.entry(VALUE);
-        later[1] = 2;
-        assertThat(CacheRecord.value(later)).isNull();
+        byte[] later = ENTRY.clone();
+        later[1] = 3;
+        assertThat(CacheRecord.isEntry(later)).isFalse();
+        assertThat(CacheRecord.isEntry(Arrays.copyOf(ENTRY, 31))).isFalse();
     }
 }

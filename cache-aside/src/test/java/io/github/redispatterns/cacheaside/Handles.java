@@ -5,7 +5,14 @@ import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.testkit.AclUser;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.TestKeys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Opens handles as the least-privilege user whose rule stands in README.md. */
 final class Handles {
@@ -14,6 +21,32 @@ final class Handles {
 
     static AclUser leastPrivileged(RedisDeployment deployment, TestKeys keys) {
         return AclUser.fromReadme(deployment, Path.of("README.md"), "shop:product:*", keys.prefix());
+    }
+
+    /** With what README.md adds for events: a channel and a stream of others, and the scan that empties a cache. */
+    static AclUser withEvents(RedisDeployment deployment, TestKeys keys) {
+        String rules = Stream.of("acl", "acl-events")
+                .map(block -> Pattern.compile("<!-- " + block + " -->\\s*```\\w*\\R(.*?)```", Pattern.DOTALL)
+                        .matcher(readme()))
+                .filter(Matcher::find)
+                .map(block -> block.group(1).strip())
+                .collect(Collectors.joining(" "))
+                .replace("shop:product:*", keys.prefix() + ":*")
+                .replace("shop:changes", stream(keys));
+        return AclUser.create(deployment, rules);
+    }
+
+    /** Neither among the cache's keys nor among its channels. */
+    static String stream(TestKeys keys) {
+        return keys.prefix() + "-stream";
+    }
+
+    private static String readme() {
+        try {
+            return Files.readString(Path.of("README.md"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** With all rights, for what the test itself looks at. */

@@ -1,5 +1,10 @@
 package io.github.redispatterns.lab;
 
+import io.github.redispatterns.lab.cacheaside.Avalanche;
+import io.github.redispatterns.lab.cacheaside.Bulk;
+import io.github.redispatterns.lab.cacheaside.Penetration;
+import io.github.redispatterns.lab.cacheaside.RedisDown;
+import io.github.redispatterns.lab.cacheaside.Refresh;
 import io.github.redispatterns.lab.cacheaside.StaleSet;
 import io.github.redispatterns.lab.cacheaside.Stampede;
 import io.github.redispatterns.lab.core.LostReply;
@@ -20,7 +25,15 @@ record Catalog(List<Experiment> experiments) {
     }
 
     static Catalog all() {
-        return new Catalog(List.of(new Stampede(), new StaleSet(), new LostReply()));
+        return new Catalog(List.of(
+                new Stampede(),
+                new StaleSet(),
+                new Penetration(),
+                new Avalanche(),
+                new Refresh(),
+                new RedisDown(),
+                new Bulk(),
+                new LostReply()));
     }
 
     /**

@@ -24,15 +24,16 @@ record AclRules(Path readme, List<String> words) {
         return new AclRules(file, List.of(blocks.get(0).group(1).strip().split("\\s+")));
     }
 
-    /** For keys below a prefix instead of the documented ones. */
+    /** For keys and channels below a prefix instead of the documented ones. */
     String forKeys(String documentedPattern, String prefix) {
-        String documented = "~" + Check.notBlank("documentedPattern", documentedPattern);
-        String wanted = "~" + Check.notBlank("prefix", prefix) + ":*";
-        if (!words.contains(documented)) {
-            throw new TestkitException("The ACL rules in " + readme + " do not allow " + documented);
+        String keys = "~" + Check.notBlank("documentedPattern", documentedPattern);
+        String channels = "&" + documentedPattern;
+        String wanted = Check.notBlank("prefix", prefix) + ":*";
+        if (!words.contains(keys)) {
+            throw new TestkitException("The ACL rules in " + readme + " do not allow " + keys);
         }
         return words.stream()
-                .map(word -> word.equals(documented) ? wanted : word)
+                .map(word -> word.equals(keys) || word.equals(channels) ? word.charAt(0) + wanted : word)
                 .collect(Collectors.joining(" "));
     }
 

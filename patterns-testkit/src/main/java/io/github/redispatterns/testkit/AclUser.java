@@ -61,7 +61,8 @@ public final class AclUser implements AutoCloseable {
      * @param deployment where
      * @param readme the README
      * @param documentedPattern the keys that the documented rules allow, such as {@code shop:product:*}
-     * @param prefix what the user's keys begin with instead: {@code ~shop:product:*} becomes {@code ~prefix:*}
+     * @param prefix what the user's keys begin with instead: {@code ~shop:product:*} becomes {@code ~prefix:*},
+     *     and channels likewise
      * @return the user
      * @throws IllegalArgumentException if the deployment or the path is null, or a text is blank
      * @throws TestkitException if there is no such file, block or pattern

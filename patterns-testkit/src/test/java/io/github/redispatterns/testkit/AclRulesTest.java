@@ -24,6 +24,13 @@ class AclRulesTest {
     }
 
     @Test
+    void theChannelsGiveWayToo() throws IOException {
+        String readme = "<!-- acl -->\n```\n~a:* resetchannels &a:* &other:* +publish\n```\n";
+
+        assertThat(rules(readme).forKeys("a:*", "b")).isEqualTo("~b:* resetchannels &b:* &other:* +publish");
+    }
+
+    @Test
     void theFenceMayNameALanguageAndStandBelowAnEmptyLine() throws IOException {
         String readme = "<!-- acl -->\r\n\r\n```text\r\n~a:* +get\r\n```\r\n";
 

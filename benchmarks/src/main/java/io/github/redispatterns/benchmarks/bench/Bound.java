@@ -1,22 +1,31 @@
 package io.github.redispatterns.benchmarks.bench;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What a ratio must be.
+ * What a figure must be: a ratio to a library, or a figure of the row alone.
  *
  * @param label the row
  * @param load the row's load
  * @param metric what is compared, and in which direction it is better
- * @param against the library that it is compared with, in its best configuration
- * @param limit the worst ratio that is within the bound
+ * @param against the library that it is compared with, in its best configuration; null if the row stands alone
+ * @param limit the worst figure that is within the bound
  */
-public record Bound(String label, Load load, Metric metric, String against, double limit) {
+public record Bound(
+        String label, Load load, Metric metric, @Nullable String against, double limit) {
 
     /** What is compared. */
     public enum Metric {
         /** Operations per second; more is better. */
         OPS("ops", ">="),
         /** The 99th percentile of the latency; less is better. */
-        P99("p99", "<=");
+        P99("p99", "<="),
+        /** The median of the latency, ms. */
+        P50_MILLIS("p50 in ms", "<="),
+        /** How often the source of truth is asked for one operation. */
+        LOADS("loads/op", "<="),
+        /** How often Redis reads from a socket for one operation: for a caller who waits, its round trips. */
+        READS("reads/op", "<=");
 
         private final String text;
         private final String sign;
@@ -54,21 +63,58 @@ public record Bound(String label, Load load, Metric metric, String against, doub
     }
 
     /**
-     * Compares a ratio with the limit.
+     * A median latency.
      *
-     * @param ratio the ratio; NaN is within no bound
+     * @param label the row
+     * @param load its load
+     * @param millis the most, ms
+     * @return the bound
+     */
+    public static Bound p50AtMost(String label, Load load, double millis) {
+        return new Bound(label, load, Metric.P50_MILLIS, null, millis);
+    }
+
+    /**
+     * So many loads for one operation.
+     *
+     * @param label the row
+     * @param load its load
+     * @param loads the most
+     * @return the bound
+     */
+    public static Bound loadsAtMost(String label, Load load, double loads) {
+        return new Bound(label, load, Metric.LOADS, null, loads);
+    }
+
+    /**
+     * So many reads by Redis for one operation.
+     *
+     * @param label the row
+     * @param load its load; with one thread they are the round trips
+     * @param reads the most
+     * @return the bound
+     */
+    public static Bound readsAtMost(String label, Load load, double reads) {
+        return new Bound(label, load, Metric.READS, null, reads);
+    }
+
+    /**
+     * Compares a figure with the limit.
+     *
+     * @param figure the ratio, or the figure of the row; NaN is within no bound
      * @return whether it is within the bound
      */
-    public boolean allows(double ratio) {
+    public boolean allows(double figure) {
         return switch (metric) {
-            case OPS -> ratio >= limit;
-            case P99 -> ratio <= limit;
+            case OPS -> figure >= limit;
+            case P99, P50_MILLIS, LOADS, READS -> figure <= limit;
         };
     }
 
     /** The bound as people write it, such as {@code ops ratio to raw >= 0.97}. */
     @Override
     public String toString() {
-        return metric.text + " ratio to " + against + ' ' + metric.sign + ' ' + limit;
+        String compared = against == null ? "" : " ratio to " + against;
+        return metric.text + compared + ' ' + metric.sign + ' ' + limit;
     }
 }

@@ -17,7 +17,9 @@ public record Load(Kind kind, int size) {
         /** One caller with at most so many operations under way; it begins one as soon as another ends. */
         WINDOW,
         /** One caller that sends so many operations with one flush, and waits for all of them. */
-        BATCH
+        BATCH,
+        /** So many callers that begin at once, again and again; all of their calls together are one operation. */
+        CROWD
     }
 
     /**
@@ -51,6 +53,16 @@ public record Load(Kind kind, int size) {
     }
 
     /**
+     * Callers that begin at once.
+     *
+     * @param callers how many
+     * @return the load
+     */
+    public static Load crowd(int callers) {
+        return new Load(Kind.CROWD, callers);
+    }
+
+    /**
      * Reads what {@link #toString} wrote.
      *
      * @param text such as {@code threads 16}
@@ -67,7 +79,10 @@ public record Load(Kind kind, int size) {
      * @return how many threads call
      */
     public int threads() {
-        return kind == Kind.THREADS ? size : 1;
+        return switch (kind) {
+            case THREADS, CROWD -> size;
+            case WINDOW, BATCH -> 1;
+        };
     }
 
     /** The load as rows name it, such as {@code threads 16}. */

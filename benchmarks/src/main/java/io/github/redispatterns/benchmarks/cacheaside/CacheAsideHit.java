@@ -33,6 +33,12 @@ final class CacheAsideHit extends HandleSubject {
         Entries.check(cache.get(key(thread), NEVER));
     }
 
+    @Override
+    public void close() {
+        cache.close();
+        super.close();
+    }
+
     private static String key(int thread) {
         return Integer.toString(thread);
     }

@@ -21,6 +21,7 @@ public interface Driver extends AutoCloseable {
             case THREADS -> new ThreadsDriver(subject, load.size());
             case WINDOW -> new WindowDriver(subject, load.size());
             case BATCH -> new BatchDriver(inBatches(subject), load.size());
+            case CROWD -> new CrowdDriver(subject, load.size());
         };
     }
 

@@ -1,6 +1,5 @@
 package io.github.redispatterns.benchmarks.drive;
 
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.AbstractHistogram;
 import org.HdrHistogram.AtomicHistogram;
@@ -30,9 +29,5 @@ final class Latencies {
 
     static double perSecond(long operations, long nanos) {
         return operations * 1e9 / nanos;
-    }
-
-    static Exception unwrapped(ExecutionException failure) {
-        return failure.getCause() instanceof Exception cause ? cause : failure;
     }
 }

@@ -8,5 +8,21 @@ import org.HdrHistogram.Histogram;
  * @param operations how many ended, all that were begun
  * @param opsPerSecond their rate
  * @param latencies of each of them, ns
+ * @param loads how often they asked the source of truth, all together
  */
-public record Round(long operations, double opsPerSecond, Histogram latencies) {}
+public record Round(long operations, double opsPerSecond, Histogram latencies, long loads) {
+
+    Round(long operations, double opsPerSecond, Histogram latencies) {
+        this(operations, opsPerSecond, latencies, 0);
+    }
+
+    /**
+     * This round, with its loads.
+     *
+     * @param count how many
+     * @return the round
+     */
+    public Round withLoads(long count) {
+        return new Round(operations, opsPerSecond, latencies, count);
+    }
+}

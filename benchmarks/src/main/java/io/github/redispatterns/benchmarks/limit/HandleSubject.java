@@ -20,7 +20,7 @@ public abstract class HandleSubject implements Subject {
     }
 
     @Override
-    public final void close() {
+    public void close() {
         redis.close();
     }
 }

@@ -1,45 +1,33 @@
 package io.github.redispatterns.benchmarks.peers;
 
-import com.alicp.jetcache.Cache;
-import com.alicp.jetcache.redis.lettuce.LettuceConnectionManager;
-import com.alicp.jetcache.redis.lettuce.RedisLettuceCacheBuilder;
-import com.alicp.jetcache.support.JetCacheExecutor;
 import io.github.redispatterns.benchmarks.limit.Entries;
 import io.github.redispatterns.benchmarks.limit.Granted;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.benchmarks.subject.Subject;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
-/** {@code Cache.get} of one entry that is there, from Redis: no local cache before it. */
+/** {@code Cache.get} of one entry that is there, from Redis. */
 final class JetCacheHit implements Subject {
 
-    private final LettucePeerClient client;
-    private final Cache<String, byte[]> cache;
+    private final JetCacheClient client;
 
     JetCacheHit(JetCacheSetup setup, Place place) {
-        this.client = setup.lettuce().open(place.uri());
-        RedisLettuceCacheBuilder<?> builder = RedisLettuceCacheBuilder.createRedisLettuceCacheBuilder()
-                .redisClient(client.client())
-                .keyPrefix(place.prefix() + ':')
-                .expireAfterWrite(1, TimeUnit.HOURS);
-        setup.change().accept(builder);
-        this.cache = builder.buildCache();
+        client = JetCacheClient.open(setup, place, Duration.ofHours(1));
         for (int thread = 0; thread < place.threads(); thread++) {
             // put() does not wait for its reply, PUT() can
-            Granted.check(cache.PUT(Integer.toString(thread), Entries.value()).isSuccess());
+            Granted.check(client.cache()
+                    .PUT(Integer.toString(thread), Entries.value())
+                    .isSuccess());
         }
     }
 
     @Override
     public void call(int thread) {
-        Entries.check(cache.get(Integer.toString(thread)));
+        Entries.check(client.cache().get(Integer.toString(thread)));
     }
 
     @Override
     public void close() {
-        LettuceConnectionManager.defaultManager().removeAndClose(client.client());
         client.close();
-        JetCacheExecutor.defaultExecutor().shutdownNow();
-        JetCacheExecutor.setDefaultExecutor(null); // it is static; the next subject gets one that runs
     }
 }

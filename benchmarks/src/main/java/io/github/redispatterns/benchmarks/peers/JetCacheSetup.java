@@ -30,8 +30,23 @@ record JetCacheSetup(String configuration, LettuceSetup lettuce, Consumer<RedisL
     private static final JetCacheSetup DIRECT_CONSOLIDATED = new JetCacheSetup(
             "bytes, direct executor, consolidated flush", LettuceSetup.CONSOLIDATED_FLUSH, JetCacheSetup::decodeAtOnce);
 
-    /** Every setup. */
+    /** Its best, and of the callers of one process that miss a key one loads. */
+    private static final JetCacheSetup PROTECTED = new JetCacheSetup(
+            "penetration protection, " + DIRECT_CONSOLIDATED.configuration,
+            LettuceSetup.CONSOLIDATED_FLUSH,
+            builder -> {
+                decodeAtOnce(builder);
+                builder.cachePenetrateProtect(true);
+            });
+
+    /** Every setup for reading what is there. */
     static final List<JetCacheSetup> ALL = List.of(DEFAULT, DIRECT, DIRECT_CONSOLIDATED);
+
+    /** The first and the best of these. */
+    static final List<JetCacheSetup> ENDS = List.of(DEFAULT, DIRECT_CONSOLIDATED);
+
+    /** The first and the best for loading what is missing. */
+    static final List<JetCacheSetup> LOADING = List.of(DEFAULT, PROTECTED);
 
     private static void decodeAtOnce(RedisLettuceCacheBuilder<?> builder) {
         builder.valueEncoder(JetCacheEntry::encode).valueDecoder(JetCacheEntry::decode);

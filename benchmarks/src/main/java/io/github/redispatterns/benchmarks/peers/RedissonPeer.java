@@ -2,9 +2,12 @@ package io.github.redispatterns.benchmarks.peers;
 
 import io.github.redispatterns.benchmarks.bench.Contender;
 import io.github.redispatterns.benchmarks.bench.Load;
+import io.github.redispatterns.benchmarks.caching.CacheClient;
+import io.github.redispatterns.benchmarks.caching.LoadingCache;
 import io.github.redispatterns.benchmarks.limit.PermitKeys;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.benchmarks.subject.Subject;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -44,12 +47,31 @@ public final class RedissonPeer {
      */
     public static List<Contender> cacheHits() {
         return Stream.concat(
-                        contenders(
-                                List.of(RedissonSetup.DEFAULT, RedissonSetup.BEST),
-                                "map cache, ",
-                                RedissonMapCacheGet::new),
+                        contenders(RedissonSetup.ENDS, "map cache, ", RedissonMapCacheGet::new),
                         contenders(RedissonSetup.ALL, "bucket, ", RedissonGet::new))
                 .toList();
+    }
+
+    /**
+     * {@code RBuckets.get} of 100 values that are there: one {@code MGET}.
+     *
+     * @return the contenders
+     */
+    public static List<Contender> multiGets() {
+        return contenders(RedissonSetup.ENDS, "", RedissonMultiGet::new).toList();
+    }
+
+    /**
+     * Caches that load a missing key once for all processes: the map cache as it comes, and the best in a stampede that was
+     * found, the local-cached map. Left out, so that a quick run ends in its minute: either of them in the other setup; in
+     * a stampede they lay between these two.
+     *
+     * @return the caches
+     */
+    public static List<LoadingCache> loadingCaches() {
+        return List.of(
+                loading(RedissonSetup.DEFAULT, "map cache, ", RedissonLoadingMap::mapCache),
+                loading(RedissonSetup.BEST, "local-cached map, ", RedissonLoadingMap::localCachedMap));
     }
 
     /**
@@ -76,6 +98,17 @@ public final class RedissonPeer {
         return contenders(RedissonSetup.ALL, "", subject)
                 .map(contender -> contender.and(Load.Kind.WINDOW))
                 .toList();
+    }
+
+    /** How a client of one kind of cache is made. */
+    @FunctionalInterface
+    private interface Loading {
+        CacheClient on(RedissonClient client, Place place, Duration ttl);
+    }
+
+    private static LoadingCache loading(RedissonSetup setup, String what, Loading kind) {
+        return new LoadingCache(
+                LIBRARY, what + setup.configuration(), (place, ttl) -> kind.on(setup.open(place), place, ttl));
     }
 
     private static Stream<Contender> contenders(

@@ -40,6 +40,9 @@ record RedissonSetup(String configuration, Consumer<Config> change) {
     static final RedissonSetup BEST = new RedissonSetup(
             "pool of 1, consolidated flush", config -> pool(config, 1).setNettyHook(new ConsolidatingHook()));
 
+    /** The first and the best. */
+    static final List<RedissonSetup> ENDS = List.of(DEFAULT, BEST);
+
     /** Every setup. */
     static final List<RedissonSetup> ALL = List.of(DEFAULT, POOL_OF_4, BEST);
 

@@ -55,7 +55,7 @@ public final class BenchServer implements AutoCloseable {
     }
 
     CommandStats commandStats() {
-        return CommandStats.parse(commands.info("commandstats"));
+        return CommandStats.parse(commands.info("commandstats"), commands.info("stats"));
     }
 
     Footprint weigh(String prefix) {

@@ -2,6 +2,7 @@ package io.github.redispatterns.benchmarks.run;
 
 import io.github.redispatterns.benchmarks.bench.Bench;
 import io.github.redispatterns.benchmarks.bench.JvmBench;
+import io.github.redispatterns.benchmarks.bench.Load;
 import io.github.redispatterns.benchmarks.bench.RedisBench;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,9 +25,14 @@ record Budget(int cells, Duration overhead) {
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
     /** As it is on two cores, with the contenders' JVMs started at once. */
-    private static final Duration WORKER = Duration.ofMillis(700);
+    private static final Duration WORKER = Duration.ofMillis(650);
 
-    private static final Duration OPENING = Duration.ofMillis(180);
+    /** All contenders at once as well. */
+    private static final Duration OPENING = Duration.ofMillis(120);
+
+    /** What its rehearsal takes longer than a warm-up, and its last operations longer than their rounds. */
+    private static final Duration CROWD = Duration.ofMillis(600);
+
     private static final Duration JMH_FORK = Duration.ofMillis(1500);
 
     static Budget of(List<? extends Bench> benches) {
@@ -42,8 +48,17 @@ record Budget(int cells, Duration overhead) {
         int cells = bench.loads().stream()
                 .mapToInt(load -> bench.contenders(load).size())
                 .sum();
+        int crowds = bench.loads().stream()
+                .filter(load -> load.kind() == Load.Kind.CROWD)
+                .mapToInt(load -> bench.contenders(load).size())
+                .sum();
         int contenders = bench.contenders().size();
-        return new Budget(cells, WORKER.plus(OPENING).multipliedBy(contenders).plus(OPENING.multipliedBy(cells)));
+        return new Budget(
+                cells,
+                WORKER.plus(OPENING)
+                        .multipliedBy(contenders)
+                        .plus(OPENING.multipliedBy(cells))
+                        .plus(CROWD.multipliedBy(crowds)));
     }
 
     private static Budget of(JvmBench bench) {

@@ -17,7 +17,7 @@ final class Cell {
     private final Sample.Who who;
     private final Load load;
     private final List<Round> rounds = new ArrayList<>();
-    private CommandStats stats = new CommandStats(Map.of());
+    private CommandStats stats = CommandStats.NONE;
 
     Cell(Sample.Who who, Load load) {
         this.who = who;
@@ -35,12 +35,13 @@ final class Cell {
                 load,
                 rounds.stream().map(Round::opsPerSecond).toList(),
                 rounds.stream().map(Round::latencies).toList(),
-                callsPerOperation(),
+                usage(),
                 footprint);
     }
 
-    private Map<String, Double> callsPerOperation() {
+    private Usage usage() {
         long operations = rounds.stream().mapToLong(Round::operations).sum();
+        long loads = rounds.stream().mapToLong(Round::loads).sum();
         Map<String, Double> calls = new TreeMap<>();
         stats.calls().forEach((command, count) -> {
             double each = (double) count / operations;
@@ -48,6 +49,6 @@ final class Cell {
                 calls.put(command, each);
             }
         });
-        return calls;
+        return new Usage(calls, stats.reads() / operations, (double) loads / operations);
     }
 }

@@ -20,7 +20,7 @@ final class Crew implements AutoCloseable {
             for (Contender contender : bench.contenders()) {
                 crew.workers.put(contender, starter.start(bench, contender, uri));
             }
-            crew.workers.values().forEach(Worker::awaitReady);
+            crew.workers.values().forEach(Worker::awaitDone);
             return crew;
         } catch (RuntimeException e) {
             crew.close();

@@ -7,7 +7,6 @@ import io.github.redispatterns.benchmarks.worker.Workers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Mode;
@@ -71,7 +70,7 @@ final class JvmBenchRun {
                 .map(iteration -> perSecond(iteration, threads))
                 .toList();
         Sample.Who who = new Sample.Who(method, method, Contender.DEFAULT);
-        return new Sample(who, Load.threads(threads), ops, List.of(), Map.of(), null);
+        return new Sample(who, Load.threads(threads), ops, List.of(), Usage.NONE, null);
     }
 
     private static double perSecond(IterationResult iteration, int threads) {

@@ -4,7 +4,6 @@ import io.github.redispatterns.benchmarks.bench.Contender;
 import io.github.redispatterns.benchmarks.bench.Load;
 import io.github.redispatterns.benchmarks.bench.RedisBench;
 import io.github.redispatterns.benchmarks.drive.Round;
-import io.github.redispatterns.benchmarks.worker.Worker;
 import io.github.redispatterns.benchmarks.worker.Workers;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,23 +56,36 @@ final class RedisBenchRun {
     }
 
     private void weigh(Crew crew) {
-        for (Contender contender : bench.contenders()) {
-            Worker worker = crew.of(contender);
-            String mine = nextPrefix();
-            worker.open(Load.threads(1), mine);
-            worker.populate();
-            footprints.put(contender, server.weigh(mine));
-            worker.closeSubject();
-            server.delete(mine);
+        List<Contender> contenders = bench.contenders();
+        String mine = nextPrefix();
+        open(crew, contenders, Load.threads(1), mine);
+        for (Contender contender : contenders) {
+            crew.of(contender).populate();
+            footprints.put(contender, server.weigh(prefix(mine, contenders, contender)));
         }
+        close(crew, contenders);
+        server.delete(mine);
+    }
+
+    /** All at once: most of it is waiting, and loading of classes, for which there is more than one processor. */
+    private static void open(Crew crew, List<Contender> contenders, Load load, String mine) {
+        contenders.forEach(contender -> crew.of(contender).open(load, prefix(mine, contenders, contender)));
+        contenders.forEach(contender -> crew.of(contender).awaitDone());
+    }
+
+    private static void close(Crew crew, List<Contender> contenders) {
+        contenders.forEach(contender -> crew.of(contender).closeSubject());
+        contenders.forEach(contender -> crew.of(contender).awaitDone());
+    }
+
+    private static String prefix(String mine, List<Contender> contenders, Contender contender) {
+        return mine + contenders.indexOf(contender) + '-'; // so that 1 is not the beginning of 11
     }
 
     private void measure(Crew crew, Load load, int firstRound, String where) {
         List<Contender> contenders = bench.contenders(load);
         String mine = nextPrefix();
-        for (Contender contender : contenders) {
-            crew.of(contender).open(load, mine + contenders.indexOf(contender));
-        }
+        open(crew, contenders, load, mine);
         progress.at(load + ", " + where + ", warming up");
         for (Contender contender : contenders) {
             crew.of(contender).run(settings.warmUp());
@@ -86,7 +98,7 @@ final class RedisBenchRun {
                 cell(load, contender).add(round, server.commandStats().since(before));
             }
         }
-        contenders.forEach(contender -> crew.of(contender).closeSubject());
+        close(crew, contenders);
         server.delete(mine);
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param load the load
  * @param ops operations per second
  * @param latency null if only whole rounds were timed
- * @param calls Redis calls per operation, by command
+ * @param usage what one operation costs others
  * @param footprint null if there is no Redis
  * @param ratios to every other library under this load
  * @param rounds how many were measured
@@ -27,7 +27,7 @@ public record Row(
         Load load,
         Summary ops,
         @Nullable Latency latency,
-        Map<String, Double> calls,
+        Usage usage,
         @Nullable Footprint footprint,
         Map<String, Ratio> ratios,
         int rounds) {}

@@ -30,7 +30,7 @@ final class Rows {
                 sample.load(),
                 sample.summary(),
                 sample.latency(),
-                sample.calls(),
+                sample.usage(),
                 sample.footprint(),
                 ratios(sample),
                 sample.ops().size());

@@ -2,7 +2,6 @@ package io.github.redispatterns.benchmarks.run;
 
 import io.github.redispatterns.benchmarks.bench.Load;
 import java.util.List;
-import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param load the load
  * @param ops operations per second of each round, in the order of the rounds
  * @param latencies of each round, ns; none from JMH
- * @param calls Redis calls per operation, by command
+ * @param usage what one operation costs others
  * @param footprint what one user has in Redis, if there is a Redis
  */
 record Sample(
@@ -21,7 +20,7 @@ record Sample(
         Load load,
         List<Double> ops,
         List<Histogram> latencies,
-        Map<String, Double> calls,
+        Usage usage,
         @Nullable Footprint footprint) {
 
     private static final double P99 = 99;

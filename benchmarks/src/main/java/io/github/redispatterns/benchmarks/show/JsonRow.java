@@ -41,8 +41,14 @@ final class JsonRow {
         Footprint footprint = row.footprint();
         if (footprint != null) {
             Map<String, Object> calls = new LinkedHashMap<>();
-            row.calls().forEach((command, count) -> calls.put(command, rounded(count)));
+            row.usage().calls().forEach((command, count) -> calls.put(command, rounded(count)));
             fields.put("calls", calls);
+            if (!Double.isNaN(row.usage().reads())) {
+                fields.put("reads", rounded(row.usage().reads()));
+            }
+            if (row.usage().loads() > 0) {
+                fields.put("loads", rounded(row.usage().loads()));
+            }
             fields.put("keys", footprint.keys());
             fields.put("bytes", footprint.bytes());
         }

@@ -61,7 +61,11 @@ final class Tables {
             columns.put("p50 µs", latency(Latency::p50Micros));
             columns.put("p99 µs", latency(Latency::p99Micros));
             columns.put("max µs", latency(Latency::maxMicros));
-            columns.put("calls/op", row -> Figures.calls(row.calls()));
+            columns.put("calls/op", row -> Figures.calls(row.usage().calls()));
+            columns.put("reads/op", row -> Figures.ratio(row.usage().reads()));
+            if (rows.stream().anyMatch(row -> row.usage().loads() > 0)) {
+                columns.put("loads/op", row -> Figures.ratio(row.usage().loads()));
+            }
             columns.put("keys", footprint(Footprint::keys));
             columns.put("bytes", footprint(Footprint::bytes));
         }

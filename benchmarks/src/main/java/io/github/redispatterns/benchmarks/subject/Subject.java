@@ -38,6 +38,24 @@ public interface Subject extends AutoCloseable {
     default void check(@Nullable Object reply) {}
 
     /**
+     * Performs the operation once without what it mostly waits for, if it waits long: so that a caller in a crowd does not
+     * run code for the first time in the few operations that a round has room for. Called as {@link #call} is, before it.
+     *
+     * @param thread which of the callers this is
+     * @throws Exception if it failed, which ends the run
+     */
+    default void rehearse(int thread) throws Exception {}
+
+    /**
+     * How often the source of truth has been asked, if there is one.
+     *
+     * @return the number of loads since the opening
+     */
+    default long loads() {
+        return 0;
+    }
+
+    /**
      * Leaves behind in Redis what one user of the operation has there while it is in use, such as one entry or one held
      * lock. Called once, on a subject opened for it with one thread and a prefix of its own; the keys that it and the
      * opening made are then counted and weighed, and deleted.

@@ -14,26 +14,27 @@ import org.HdrHistogram.Histogram;
  * @param operations after RUN: how many
  * @param opsPerSecond after RUN: their rate
  * @param latencies after RUN: HdrHistogram's compressed encoding as Base64
+ * @param loads after RUN: how often the source of truth was asked
  */
-record Answer(String error, long operations, double opsPerSecond, String latencies) {
+record Answer(String error, long operations, double opsPerSecond, String latencies, long loads) {
 
-    static final Answer DONE = new Answer("", 0, 0, "");
+    static final Answer DONE = new Answer("", 0, 0, "", 0);
 
     static Answer failed(String error) {
-        return new Answer(error, 0, 0, "");
+        return new Answer(error, 0, 0, "", 0);
     }
 
     static Answer of(Round round) {
         ByteBuffer bytes = ByteBuffer.allocate(round.latencies().getNeededByteBufferCapacity());
         int length = round.latencies().encodeIntoCompressedByteBuffer(bytes);
         String encoded = Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), length));
-        return new Answer("", round.operations(), round.opsPerSecond(), encoded);
+        return new Answer("", round.operations(), round.opsPerSecond(), encoded, round.loads());
     }
 
     Round round() {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(latencies));
-            return new Round(operations, opsPerSecond, Histogram.decodeFromCompressedByteBuffer(bytes, 0));
+            return new Round(operations, opsPerSecond, Histogram.decodeFromCompressedByteBuffer(bytes, 0), loads);
         } catch (DataFormatException e) {
             throw new IllegalStateException("A worker answered with no histogram", e);
         }

@@ -3,6 +3,7 @@ package io.github.redispatterns.benchmarks.worker;
 import io.github.redispatterns.benchmarks.bench.Contender;
 import io.github.redispatterns.benchmarks.bench.Load;
 import io.github.redispatterns.benchmarks.drive.Driver;
+import io.github.redispatterns.benchmarks.drive.Round;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.benchmarks.subject.Subject;
 import java.time.Duration;
@@ -26,7 +27,7 @@ final class Session {
             case OPEN -> open(Load.parse(order.load()), order.prefix());
             case POPULATE -> opened(subject).populate();
             case RUN -> {
-                return Answer.of(opened(driver).run(Duration.ofMillis(order.millis())));
+                return Answer.of(run(Duration.ofMillis(order.millis())));
             }
             case CLOSE -> close();
         }
@@ -37,6 +38,12 @@ final class Session {
         Subject opened = contender.factory().open(new Place(uri, prefix, load.threads()));
         subject = opened;
         driver = Driver.of(load, opened);
+    }
+
+    private Round run(Duration length) throws Exception {
+        long before = opened(subject).loads();
+        Round round = opened(driver).run(length);
+        return round.withLoads(opened(subject).loads() - before);
     }
 
     private void close() {

@@ -38,19 +38,19 @@ public final class Worker implements AutoCloseable {
         send(setup);
     }
 
-    /** Waits until the JVM is up. */
-    public void awaitReady() {
+    /** Waits for what was begun: the start of the JVM, an opening or a closing. */
+    public void awaitDone() {
         answer(Duration.ZERO);
     }
 
     /**
-     * Opens a subject; one must not be open.
+     * Begins to open a subject, so that others can do so meanwhile; {@link #awaitDone} must follow. One must not be open.
      *
      * @param load how it will be driven
      * @param prefix what its keys will contain
      */
     public void open(Load load, String prefix) {
-        ask(new Order(Order.Verb.OPEN, load.toString(), prefix, 0), Duration.ZERO);
+        send(new Order(Order.Verb.OPEN, load.toString(), prefix, 0));
     }
 
     /** Leaves in Redis what one user has there. */
@@ -68,9 +68,9 @@ public final class Worker implements AutoCloseable {
         return ask(new Order(Order.Verb.RUN, "", "", length.toMillis()), length).round();
     }
 
-    /** Closes the subject. */
+    /** Begins to close the subject; {@link #awaitDone} must follow. */
     public void closeSubject() {
-        ask(Order.of(Order.Verb.CLOSE), Duration.ZERO);
+        send(Order.of(Order.Verb.CLOSE));
     }
 
     private Answer ask(Order order, Duration length) {

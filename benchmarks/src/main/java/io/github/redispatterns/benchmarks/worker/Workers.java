@@ -20,7 +20,7 @@ public record Workers(Class<?> main) {
     public static final List<String> JVM_OPTIONS = List.of("-Xms256m", "-Xmx256m");
 
     /**
-     * Starts a worker; {@link Worker#awaitReady} must follow.
+     * Starts a worker; {@link Worker#awaitDone} must follow.
      *
      * @param bench the bench
      * @param contender one of its contenders

@@ -9,7 +9,7 @@ class LoadTest {
 
     @Test
     void aLoadIsReadAsItIsWritten() {
-        for (Load load : List.of(Load.threads(16), Load.window(64), Load.batch(256))) {
+        for (Load load : List.of(Load.threads(16), Load.window(64), Load.batch(256), Load.crowd(64))) {
             assertThat(Load.parse(load.toString())).isEqualTo(load);
         }
         assertThat(Load.threads(16)).hasToString("threads 16");
@@ -20,5 +20,6 @@ class LoadTest {
         assertThat(Load.threads(16).threads()).isEqualTo(16);
         assertThat(Load.window(64).threads()).isEqualTo(1);
         assertThat(Load.batch(256).threads()).isEqualTo(1);
+        assertThat(Load.crowd(64).threads()).isEqualTo(64);
     }
 }

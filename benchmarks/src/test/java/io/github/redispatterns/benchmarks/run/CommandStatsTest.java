@@ -24,14 +24,29 @@ class CommandStatsTest {
 
     @Test
     void onlyWhatWasRunInBetweenCountsAndNotTheQuestionItself() {
-        assertThat(CommandStats.parse(AFTER).since(CommandStats.parse(BEFORE)).calls())
-                .isEqualTo(Map.of("get", 7L, "evalsha", 5L));
+        CommandStats delta = reading(AFTER, 30).since(reading(BEFORE, 10));
+        assertThat(delta.calls()).isEqualTo(Map.of("get", 7L, "evalsha", 5L));
+        assertThat(delta.reads()).isEqualTo(18); // without the two of the second reading
     }
 
     @Test
     void roundsAreAddedUp() {
-        CommandStats one = new CommandStats(Map.of("get", 7L));
-        assertThat(one.plus(new CommandStats(Map.of("get", 1L, "set", 2L))).calls())
-                .isEqualTo(Map.of("get", 8L, "set", 2L));
+        CommandStats one = new CommandStats(Map.of("get", 7L), 7);
+        CommandStats sum = one.plus(new CommandStats(Map.of("get", 1L, "set", 2L), 2));
+        assertThat(sum.calls()).isEqualTo(Map.of("get", 8L, "set", 2L));
+        assertThat(sum.reads()).isEqualTo(9);
+        assertThat(CommandStats.NONE.plus(one)).isEqualTo(one);
+    }
+
+    @Test
+    void whatTheServerDoesNotSayIsNotANumber() {
+        CommandStats silent = CommandStats.parse(AFTER, "# Stats\r\n");
+        assertThat(silent.since(silent).reads()).isNaN();
+        assertThat(CommandStats.NONE.plus(silent).reads()).isNaN();
+    }
+
+    private static CommandStats reading(String commands, long reads) {
+        return CommandStats.parse(
+                commands, "# Stats\r\ntotal_commands_processed:99\r\ntotal_reads_processed:" + reads + "\r\n");
     }
 }

@@ -33,6 +33,19 @@ class VerdictTest {
     }
 
     @Test
+    void aBoundMayBeOnARowAlone() {
+        assertThat(holds(Bound.p50AtMost("handle", Samples.LOAD, 0.81))).isTrue();
+        assertThat(holds(Bound.p50AtMost("handle", Samples.LOAD, 0.79))).isFalse();
+        assertThat(holds(Bound.readsAtMost("handle", Samples.LOAD, 0.5))).isTrue();
+        assertThat(holds(Bound.readsAtMost("handle", Samples.LOAD, 0.4))).isFalse();
+        assertThat(holds(Bound.loadsAtMost("handle", Samples.LOAD, 0))).isTrue();
+        assertThat(holds(Bound.loadsAtMost("nobody", Samples.LOAD, 0))).isFalse();
+        assertThat(Bound.p50AtMost("handle", Samples.LOAD, 60)).hasToString("p50 in ms <= 60.0");
+        assertThat(Bound.loadsAtMost("handle", Samples.LOAD, 1)).hasToString("loads/op <= 1.0");
+        assertThat(Bound.readsAtMost("handle", Samples.LOAD, 3)).hasToString("reads/op <= 3.0");
+    }
+
+    @Test
     void whatWasNotMeasuredDoesNotHold() {
         assertThat(holds(Bound.opsAtLeast("handle", Load.window(64), 0, "raw"))).isFalse();
         assertThat(holds(Bound.p99AtMost("nobody", Samples.LOAD, 1, "raw"))).isFalse();

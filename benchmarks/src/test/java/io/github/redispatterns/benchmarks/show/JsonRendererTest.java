@@ -27,7 +27,7 @@ class JsonRendererTest {
                         + "\"configuration\":\"default\",\"load\":\"threads 16\",\"threads\":16,"
                         + "\"ops\":165,\"opsMin\":150,\"opsMax\":180,\"spread\":0.1818,"
                         + "\"p50Micros\":800.255,\"p99Micros\":1000.447,\"maxMicros\":1000.447,"
-                        + "\"calls\":{\"get\":1},\"keys\":1,\"bytes\":72,"
+                        + "\"calls\":{\"get\":1},\"reads\":0.5,\"keys\":1,\"bytes\":72,"
                         + "\"ratio\":{\"raw\":1.5,\"peer\":3},\"best\":{\"raw\":\"default\",\"peer\":\"pool of 4\"},"
                         + "\"p99Ratio\":0.5,\"rounds\":3,\"roundMillis\":200,"
                         + "\"redis\":{\"version\":\"Redis 7.0.15\",\"topology\":\"STANDALONE\"}}");

@@ -22,11 +22,11 @@ class TextRendererTest {
                         core/get  How fast?
 
                           threads 16
-                          case             ops/s  min  max  spread  p50 µs  p99 µs  max µs  calls/op  keys  bytes  x raw  p99 x raw  x handle            x peer
-                          raw                100   90  110    20 %   1,000   2,001   2,001     1 get     1     72      -          -      0.67  2.00 (pool of 4)
-                          handle             165  150  180    18 %     800   1,000   1,000     1 get     1     72   1.50       0.50         -  3.00 (pool of 4)
-                          peer                20   20   20     0 %   9,003   9,003   9,003     1 get     1     72   0.20       9.00      0.12                 -
-                          peer, pool of 4     50   45   55    20 %   3,000   3,000   3,000     1 get     1     72   0.50       3.00      0.33                 -
+                          case             ops/s  min  max  spread  p50 µs  p99 µs  max µs  calls/op  reads/op  keys  bytes  x raw  p99 x raw  x handle            x peer
+                          raw                100   90  110    20 %   1,000   2,001   2,001     1 get      0.50     1     72      -          -      0.67  2.00 (pool of 4)
+                          handle             165  150  180    18 %     800   1,000   1,000     1 get      0.50     1     72   1.50       0.50         -  3.00 (pool of 4)
+                          peer                20   20   20     0 %   9,003   9,003   9,003     1 get      0.50     1     72   0.20       9.00      0.12                 -
+                          peer, pool of 4     50   45   55    20 %   3,000   3,000   3,000     1 get      0.50     1     72   0.50       3.00      0.33                 -
 
                         """);
     }

@@ -19,19 +19,21 @@ class AnswerTest {
             one.recordValue(i * 1000L);
         }
         other.recordValue(50_000_000);
-        Histogram merged = sent(new Round(99, 1234.5, one)).latencies().copy();
-        merged.add(sent(new Round(1, 1, other)).latencies());
+        Histogram merged = sent(new Round(99, 1234.5, one, 0)).latencies().copy();
+        merged.add(sent(new Round(1, 1, other, 0)).latencies());
         assertThat(merged.getTotalCount()).isEqualTo(100);
         assertThat(merged.valuesAreEquivalent(merged.getValueAtPercentile(50), 50_000))
                 .isTrue();
         assertThat(merged.valuesAreEquivalent(merged.getMaxValue(), 50_000_000)).isTrue();
-        assertThat(sent(new Round(99, 1234.5, one)).operations()).isEqualTo(99);
-        assertThat(sent(new Round(99, 1234.5, one)).opsPerSecond()).isEqualTo(1234.5);
+        assertThat(sent(new Round(99, 1234.5, one, 7)).operations()).isEqualTo(99);
+        assertThat(sent(new Round(99, 1234.5, one, 7)).opsPerSecond()).isEqualTo(1234.5);
+        assertThat(sent(new Round(99, 1234.5, one, 7)).loads()).isEqualTo(7);
     }
 
     @Test
     void whatIsNoHistogramIsRefused() {
-        assertThatThrownBy(() -> new Answer("", 1, 1, "AAAAAAAAAAAA").round()).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> new Answer("", 1, 1, "AAAAAAAAAAAA", 0).round())
+                .isInstanceOf(RuntimeException.class);
     }
 
     private static Round sent(Round round) throws Exception {

@@ -60,9 +60,27 @@ final class ProductDatabase implements AutoCloseable {
         return new Product(id, productName, 0);
     }
 
+    /** Inserts many products at once, with the ids from 0 on; {@link #numbered} tells what they are. */
+    void insertNumbered(int count) throws SQLException {
+        try (PreparedStatement insert =
+                admin.prepareStatement("INSERT INTO product SELECT x, 'product ' || x, 0 FROM SYSTEM_RANGE(0, ?)")) {
+            insert.setInt(1, count - 1);
+            insert.executeUpdate();
+        }
+    }
+
+    static Product numbered(long id) {
+        return new Product(id, "product " + id, 0);
+    }
+
+    /** What it was asked. */
+    QueryLog log() {
+        return ThinkTime.log(name);
+    }
+
     /** How many of the costly queries the database has run so far. */
     long queries() {
-        return ThinkTime.calls(name).get();
+        return log().queries();
     }
 
     @Override

@@ -5,14 +5,21 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
 
 /** The source of truth as a service sees it: SQL through a connection pool. */
 final class Products implements AutoCloseable {
 
-    private static final String LOAD = "SELECT id, name, version, think(?) FROM product WHERE id = ?";
+    /** The query thinks once, whether it finds nothing, one row or many. */
+    private static final String LOAD = "SELECT id, name, version, thought FROM (SELECT think(?) AS thought) AS work"
+            + " LEFT JOIN product ON id = ANY(?)";
+
     private static final String CHANGE = "UPDATE product SET version = version + 1 WHERE id = ?";
 
     private final JdbcConnectionPool pool;
@@ -38,18 +45,36 @@ final class Products implements AutoCloseable {
         }
     }
 
-    /** The costly query. */
+    /** The costly query, for a product that is there. */
     Product load(long id) throws SQLException, InterruptedException {
+        Product product = find(id);
+        if (product == null) {
+            throw new SQLException("There is no product " + id);
+        }
+        return product;
+    }
+
+    /** The costly query; null if there is no such product. */
+    @Nullable Product find(long id) throws SQLException, InterruptedException {
+        return findAll(Set.of(id)).get(id);
+    }
+
+    /** The costly query, once for all of them; those that are not there are left out. */
+    Map<Long, Product> findAll(Set<Long> ids) throws SQLException, InterruptedException {
         return withConnection(connection -> {
             try (PreparedStatement query = connection.prepareStatement(LOAD)) {
                 query.setInt(1, thinkMillis);
-                query.setLong(2, id);
+                query.setObject(2, ids.toArray());
+                Map<Long, Product> found = new HashMap<>();
                 try (ResultSet rows = query.executeQuery()) {
-                    if (!rows.next()) {
-                        throw new SQLException("There is no product " + id);
+                    while (rows.next()) {
+                        long id = rows.getLong("id");
+                        if (!rows.wasNull()) {
+                            found.put(id, new Product(id, rows.getString("name"), rows.getLong("version")));
+                        }
                     }
-                    return new Product(rows.getLong("id"), rows.getString("name"), rows.getLong("version"));
                 }
+                return found;
             }
         });
     }

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The stored function {@code think(ms)}. It runs inside the database, in the database's process, and stands for the
@@ -12,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class ThinkTime {
 
-    private static final Map<String, AtomicLong> CALLS = new ConcurrentHashMap<>();
+    private static final Map<String, QueryLog> LOGS = new ConcurrentHashMap<>();
 
     private ThinkTime() {}
 
@@ -26,19 +25,24 @@ public final class ThinkTime {
      * @throws InterruptedException if the database is shut down meanwhile
      */
     public static int think(Connection session, int millis) throws SQLException, InterruptedException {
-        calls(session.getCatalog()).incrementAndGet();
-        if (millis > 0) {
-            Thread.sleep(millis);
+        QueryLog log = log(session.getCatalog());
+        log.begin();
+        try {
+            if (millis > 0) {
+                Thread.sleep(millis);
+            }
+            return 0;
+        } finally {
+            log.end();
         }
-        return 0;
     }
 
-    /** How often a database's queries have called the function; for the process that the database runs in. */
-    static AtomicLong calls(String database) {
-        return CALLS.computeIfAbsent(database, name -> new AtomicLong());
+    /** What a database's queries have called the function for; for the process that the database runs in. */
+    static QueryLog log(String database) {
+        return LOGS.computeIfAbsent(database, name -> new QueryLog());
     }
 
     static void forget(String database) {
-        CALLS.remove(database);
+        LOGS.remove(database);
     }
 }

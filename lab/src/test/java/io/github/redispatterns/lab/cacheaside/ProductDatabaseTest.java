@@ -1,7 +1,11 @@
 package io.github.redispatterns.lab.cacheaside;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
+import java.sql.SQLException;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProductDatabaseTest {
@@ -31,6 +35,25 @@ class ProductDatabaseTest {
             products.load(1);
             assertThat(one.queries()).isEqualTo(1);
             assertThat(other.queries()).isZero();
+        }
+    }
+
+    @Test
+    void oneQueryForManyProductsCountsOnceAndSoDoesOneThatFindsNothing() throws Exception {
+        try (ProductDatabase database = ProductDatabase.start();
+                Products products = new Products(database.local(), 1, 0)) {
+            database.insertNumbered(100);
+            assertThat(products.findAll(Set.of(0L, 7L, 99L, 100L)))
+                    .containsOnly(
+                            entry(0L, ProductDatabase.numbered(0)),
+                            entry(7L, ProductDatabase.numbered(7)),
+                            entry(99L, ProductDatabase.numbered(99)));
+            assertThat(database.queries()).isEqualTo(1);
+            assertThat(products.find(100)).isNull();
+            assertThat(products.find(100)).isNull();
+            assertThat(database.queries()).isEqualTo(3);
+            assertThatThrownBy(() -> products.load(100)).isInstanceOf(SQLException.class);
+            assertThat(database.log().mostAtOnce()).isEqualTo(1);
         }
     }
 }

@@ -1,0 +1,23 @@
+#!lua
+--[[ cache_claim: empty the key and take its lease, whatever was there, for a write to the source of truth.
+KEYS[1]  entry or lease, string
+ARGV[1]  id of this write, 8 bytes, unlike every load's
+ARGV[2]  lease time, ms
+ARGV[3]  prefix of the channels on which waiters listen
+Returns  1 claimed; error WRONGTYPE, with nothing changed, if the key holds another type
+Cost     O(waiters), one round trip  Slot    one key
+Time     none                        Redis   7.0+, Valkey 7.2+
+Source   Nishtala et al., "Scaling Memcache at Facebook", NSDI'13, section 3.2.1; the claim is ours
+]]
+local key = KEYS[1]
+local id, lease_ms, channel_prefix = ARGV[1], ARGV[2], ARGV[3]
+
+local waiters = ''
+if redis.call('GETRANGE', key, 0, 2) == '\202\2L' then
+  waiters = string.sub(redis.call('GET', key), 12)
+end
+redis.call('SET', key, '\202\2L' .. id, 'PX', lease_ms)
+for i = 1, #waiters, 8 do
+  redis.call('PUBLISH', channel_prefix .. string.sub(waiters, i, i + 7), key)
+end
+return 1

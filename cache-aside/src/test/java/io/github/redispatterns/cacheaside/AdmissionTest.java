@@ -1,0 +1,126 @@
+package io.github.redispatterns.cacheaside;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redispatterns.core.Sync;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+
+    private final IllegalStateException reason = new IllegalStateException("Redis is down");
+
+    private final ConcurrentLinkedQueue<CompletableFuture<Integer>> running = new ConcurrentLinkedQueue<>();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void noMoreRunAtOnceThanAllowedAndAllHaveTheirTurn() {
+        Admission admission = admission(3, Duration.ofMinutes(1));
+        List<CompletionStage<Integer>> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            all.add(admission.run(reason, this::load));
+        }
+        assertThat(running).hasSize(3);
+        assertThat(registry.get("redis.patterns.cacheaside.bypass.waiting")
+                        .gauge()
+                        .value())
+                .isEqualTo(7);
+        for (int done = 1; done <= 10; done++) {
+            Awaitility.await().until(() -> !running.isEmpty());
+            assertThat(running.size()).isLessThanOrEqualTo(3);
+            running.poll().complete(done);
+        }
+        for (CompletionStage<Integer> each : all) {
+            assertThat(Sync.<Integer>await(each)).isBetween(1, 10);
+        }
+    }
+
+    @Test
+    void aLoadThatFailsOrThrowsGivesItsPlaceBack() {
+        Admission admission = admission(1, Duration.ofMinutes(1));
+        IllegalStateException bug = new IllegalStateException("bug");
+        assertThatThrownBy(() -> Sync.await(admission.run(reason, () -> CompletableFuture.failedFuture(bug))))
+                .isSameAs(bug);
+        assertThatThrownBy(() -> Sync.await(admission.run(reason, () -> {
+                    throw bug;
+                })))
+                .isSameAs(bug);
+        assertThat(Sync.<Integer>await(admission.run(reason, () -> CompletableFuture.completedFuture(1))))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theWaitForATurnIsBoundedAndAbandonedTurnsArePassedOn() {
+        Admission admission = admission(1, Duration.ofMillis(100));
+        CompletionStage<Integer> first = admission.run(reason, this::load);
+        CompletionStage<Integer> late = admission.run(reason, this::load);
+        assertThatThrownBy(() -> Sync.await(late)).isInstanceOf(LoadTimeoutException.class);
+        running.poll().complete(1);
+        assertThat(Sync.<Integer>await(first)).isEqualTo(1);
+        assertThat(running).isEmpty();
+        assertThat(Sync.<Integer>await(admission.run(reason, () -> CompletableFuture.completedFuture(2))))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void ifNoneMayGoPastTheReasonIsTheFailure() {
+        Admission closed = admission(0, Duration.ofMinutes(1));
+        assertThatThrownBy(() -> Sync.await(closed.run(reason, this::load))).isSameAs(reason);
+        assertThat(running).isEmpty();
+    }
+
+    @Test
+    void underManyThreadsTheBoundHolds() throws Exception {
+        Admission admission = admission(4, Duration.ofMinutes(1));
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger done = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        ExecutorService database = Executors.newFixedThreadPool(32);
+        for (int i = 0; i < 20_000; i++) {
+            threads.execute(() -> admission
+                    .run(
+                            reason,
+                            () -> CompletableFuture.supplyAsync(
+                                    () -> {
+                                        most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                                        return now.decrementAndGet();
+                                    },
+                                    database))
+                    .whenComplete((value, failure) -> done.incrementAndGet()));
+        }
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> done.get() == 20_000);
+        assertThat(most.get()).isBetween(1, 4);
+        threads.shutdown();
+        database.shutdown();
+        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(database.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private CompletionStage<Integer> load() {
+        CompletableFuture<Integer> load = new CompletableFuture<>();
+        running.add(load);
+        return load;
+    }
+
+    private Admission admission(int loads, Duration maxWait) {
+        CacheAsideOptions options = CacheAsideOptions.builder(Duration.ofMinutes(5))
+                .leaseTime(Duration.ofMillis(50))
+                .maxWait(maxWait)
+                .maxBypassLoads(loads)
+                .build();
+        return new Admission(options, new CacheMetrics(registry, "default"));
+    }
+}

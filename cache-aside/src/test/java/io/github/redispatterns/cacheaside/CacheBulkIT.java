@@ -1,0 +1,171 @@
+package io.github.redispatterns.cacheaside;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redispatterns.core.Sync;
+import io.github.redispatterns.testkit.RedisTest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Many keys at once. */
+@RedisTest
+class CacheBulkIT extends CacheBench {
+
+    private final ConcurrentLinkedQueue<Set<String>> calls = new ConcurrentLinkedQueue<>();
+
+    @Test
+    void whatIsMissingIsLoadedInOneCall() {
+        cache.put("b", "put b");
+        List<String> names = List.of("c", "b", "a", "c", "none");
+        Map<String, String> first = cache.getAll(names, this::loadAll);
+        assertThat(first)
+                .containsExactly(Map.entry("c", "value c"), Map.entry("b", "put b"), Map.entry("a", "value a"));
+        assertThat(calls).containsExactly(Set.of("a", "c", "none"));
+        assertThat(cache.getAll(names, this::loadAll)).isEqualTo(first);
+        assertThat(calls).hasSize(1);
+        assertThat(Sync.<Map<String, String>>await(cache.getAllAsync(names, this::loadAllAsync)))
+                .isEqualTo(first);
+        assertThat(cache.get("a", this::load)).isEqualTo("value a");
+        assertThat(cache.getAll(List.of(), this::loadAll)).isEmpty();
+        assertThat(gets("negative")).isEqualTo(2);
+    }
+
+    @Test
+    void theBulkLoaderRunsInTheCallersThread() {
+        Thread caller = Thread.currentThread();
+        cache.getAll(keys(50), names -> {
+            assertThat(Thread.currentThread()).isSameAs(caller);
+            return loadAll(names);
+        });
+        assertThat(calls).hasSize(1);
+        assertThat(calls.peek()).hasSize(50);
+    }
+
+    /** Each loads what it has the lease of, and waits for the rest. */
+    @Test
+    void twoProcessesLoadEachKeyOnce() throws Exception {
+        List<CacheAside<String>> fleet = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            fleet.add(cache(handle(), CacheAsideOptions.ofTtl(TTL)));
+        }
+        List<Future<Map<String, String>>> readers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            CacheAside<String> one = fleet.get(i % fleet.size());
+            List<String> some = keys(100).subList(i, i + 80);
+            readers.add(threads.submit(() -> one.getAll(some, this::loadAll)));
+        }
+        for (int i = 0; i < readers.size(); i++) {
+            assertThat(readers.get(i).get(30, TimeUnit.SECONDS))
+                    .hasSize(80)
+                    .containsEntry("k" + (i + 40), "value k" + (i + 40));
+        }
+        List<String> loaded = calls.stream().flatMap(Set::stream).toList();
+        assertThat(loaded).doesNotHaveDuplicates().hasSize(95);
+    }
+
+    @Test
+    void itWaitsForASingleLoadAndASingleReadWaitsForIt() {
+        CompletableFuture<String> single = new CompletableFuture<>();
+        CompletionStage<String> one = cache.getAsync("a", key -> single);
+        Awaitility.await().until(() -> there("a"));
+        CompletableFuture<Map<String, String>> rest = new CompletableFuture<>();
+        CompletionStage<Map<String, String>> all = cache.getAllAsync(List.of("a", "b"), names -> {
+            calls.add(names);
+            return rest;
+        });
+        Awaitility.await().until(() -> calls.size() == 1);
+        CompletionStage<String> other = cache.getAsync("b", key -> CompletableFuture.completedFuture(load(key)));
+        assertThat(calls).containsExactly(Set.of("b"));
+        rest.complete(Map.of("b", "bulk b", "unasked", "x"));
+        assertThat(Sync.<String>await(other)).isEqualTo("bulk b");
+        assertThat(all.toCompletableFuture()).isNotDone();
+        single.complete("single a");
+        assertThat(Sync.<Map<String, String>>await(all)).isEqualTo(Map.of("a", "single a", "b", "bulk b"));
+        assertThat(Sync.<String>await(one)).isEqualTo("single a");
+        assertThat(there("unasked")).isFalse();
+        assertThat(loads).hasValue(0);
+    }
+
+    /** The load that it waited for has failed: then it loads that key by itself. */
+    @Test
+    void aLoadElsewhereThatFailsIsMadeUpFor() throws Exception {
+        CacheAside<String> other = cache(handle(), CacheAsideOptions.ofTtl(TTL));
+        CompletableFuture<String> failing = new CompletableFuture<>();
+        CompletionStage<String> elsewhere = other.getAsync("k7", key -> failing);
+        Awaitility.await().until(() -> there("k7"));
+        Future<Map<String, String>> all = threads.submit(() -> cache.getAll(keys(10), this::loadAll));
+        Awaitility.await().until(() -> calls.size() == 1);
+        assertThat(calls.peek()).hasSize(9).doesNotContain("k7");
+        failing.completeExceptionally(new IOException("disk"));
+        assertThat(all.get(20, TimeUnit.SECONDS)).hasSize(10).containsEntry("k7", "value k7");
+        assertThat(calls).hasSize(2);
+        assertThatThrownBy(() -> Sync.await(elsewhere)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aBulkLoaderThatFailsFailsTheCallAndGivesTheLeasesBack() {
+        IOException disk = new IOException("disk");
+        assertThatThrownBy(() -> cache.getAll(List.of("a", "b"), names -> {
+                    throw disk;
+                }))
+                .isInstanceOf(LoadFailedException.class)
+                .hasCause(disk);
+        Awaitility.await().until(() -> !there("a") && !there("b"));
+        assertThatThrownBy(() -> cache.getAll(List.of("a", "b"), names -> null))
+                .hasMessage("The bulk loader returned null in place of a map");
+        assertThatThrownBy(() -> Sync.await(cache.getAllAsync(List.of("a", "b"), names -> null)))
+                .hasMessage("The bulk loader returned null in place of a stage");
+        Awaitility.await().until(() -> !there("a") && !there("b"));
+        assertThat(cache.getAll(List.of("a", "b"), this::loadAll)).hasSize(2);
+    }
+
+    @Test
+    void staleEntriesAreServedAndLoadedAnew() {
+        CacheAside<String> soft = cache(CacheAsideOptions.builder(TTL)
+                .softTtl(Duration.ofMillis(50))
+                .jitter(0)
+                .build());
+        soft.getAll(keys(5), names -> constant(names, "old"));
+        Awaitility.await().until(() -> soft.inspect("k4").staleIn().isZero());
+        assertThat(soft.getAll(keys(5), names -> constant(names, "new")).values())
+                .containsOnly("old");
+        Awaitility.await()
+                .until(() -> soft.getAll(keys(5), names -> constant(names, "new")).values().stream()
+                        .allMatch("new"::equals));
+    }
+
+    private static List<String> keys(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "k" + i).toList();
+    }
+
+    private Map<String, String> loadAll(Set<String> names) {
+        calls.add(new TreeSet<>(names));
+        Map<String, String> values = new LinkedHashMap<>();
+        names.stream().filter(name -> !name.equals("none")).forEach(name -> values.put(name, "value " + name));
+        return values;
+    }
+
+    private CompletionStage<Map<String, String>> loadAllAsync(Set<String> names) {
+        return CompletableFuture.completedFuture(loadAll(names));
+    }
+
+    private static Map<String, String> constant(Set<String> names, String value) {
+        return names.stream().collect(Collectors.toMap(name -> name, name -> value));
+    }
+}

@@ -1,0 +1,134 @@
+package io.github.redispatterns.cacheaside;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redispatterns.core.Codec;
+import io.github.redispatterns.core.KeySpace;
+import io.github.redispatterns.core.PatternsException;
+import io.github.redispatterns.core.Sync;
+import io.github.redispatterns.testkit.Cut;
+import io.github.redispatterns.testkit.RedisDeployment;
+import io.github.redispatterns.testkit.RedisTest;
+import io.github.redispatterns.testkit.TestKeys;
+import io.lettuce.core.SetArgs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+
+/** A cache is emptied, and nothing else is. */
+@RedisTest
+class InvalidateAllIT {
+
+    private static final int MANY = 5_000;
+    private static final List<String> STRANGE =
+            List.of("a:b", "{", "}", "*", "?", "[a]", "\\", "%", "\n", "{x}:part", "ключ", " ");
+
+    @Parameter
+    RedisDeployment deployment;
+
+    private EventsFixture fixture;
+    private CacheAside<String> cache;
+
+    @BeforeEach
+    void open(TestKeys keys) {
+        fixture = new EventsFixture(deployment, keys);
+        cache = fixture.cache;
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    @Test
+    void everyKeyIsRemovedWhateverItsName() {
+        fixture.put(STRANGE.toArray(String[]::new));
+        List<CompletionStage<WriteOutcome>> puts = new ArrayList<>();
+        IntStream.range(0, MANY).forEach(i -> puts.add(cache.putAsync("k" + i, "v")));
+        puts.forEach(put -> assertThat(Sync.await(put)).isEqualTo(WriteOutcome.STORED));
+        cache.invalidateAll();
+        assertThat(STRANGE).noneMatch(fixture::holds);
+        assertThat(IntStream.range(0, MANY).mapToObj(i -> "k" + i)).noneMatch(fixture::holds);
+        cache.invalidateAll(); // of nothing
+    }
+
+    @Test
+    void theKeysOfOthersStay() {
+        KeySpace child = fixture.space.child("child");
+        CacheAside<String> inner =
+                CacheAside.create(fixture.redis, child, Codec.utf8(), CacheAsideOptions.ofTtl(Duration.ofMinutes(5)));
+        inner.put("k", "v");
+        fixture.put("k");
+        SetArgs minutes = SetArgs.Builder.ex(300);
+        List<String> others = List.of(
+                fixture.space.key("k", "part"), fixture.space.channel("name"), child.key("k"), child.key("k", "part"));
+        others.subList(0, 2).forEach(name -> fixture.outsider.execute(c -> c.set(name, "theirs", minutes)));
+        fixture.outsider.execute(c -> c.set(others.get(3), "theirs", minutes));
+        cache.invalidateAll();
+        assertThat(fixture.holds("k")).isFalse();
+        for (String name : others) {
+            assertThat(fixture.outsider.<Long>execute(c -> c.exists(name)))
+                    .as(name)
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aLoadUnderWayIsDiscardedAndNotShared() {
+        CompletableFuture<String> old = new CompletableFuture<>();
+        CompletionStage<Lookup<String>> loading = cache.lookupAsync("k", key -> old);
+        CompletionStage<String> begun = cache.getAsync("other", key -> new CompletableFuture<>());
+        Awaitility.await().until(() -> fixture.holds("k") && fixture.holds("other"));
+        cache.invalidateAll();
+        assertThat(cache.get("other", key -> "new")).isEqualTo("new");
+        old.complete("old");
+        assertThat(Sync.await(loading).source()).isEqualTo(Source.DISCARDED);
+        assertThat(fixture.holds("k")).isFalse();
+        assertThat(begun.toCompletableFuture()).isNotDone();
+    }
+
+    @Test
+    void whatStandsThereMeanwhileOfAnotherTypeGoesToo() {
+        String name = fixture.space.key("k");
+        fixture.outsider.execute(c -> c.lpush(name, "not ours"));
+        cache.invalidateAll();
+        assertThat(fixture.holds("k")).isFalse();
+    }
+
+    @Test
+    void ifRedisCannotBeReachedItFails() {
+        fixture.put("k");
+        fixture.proxies.refuse();
+        assertThatThrownBy(cache::invalidateAll).isInstanceOf(PatternsException.class);
+        fixture.proxies.restore();
+        Awaitility.await().ignoreExceptions().until(() -> {
+            cache.invalidateAll();
+            return !fixture.holds("k");
+        });
+    }
+
+    /** Some steps have been taken when it is cut: then it does not go on over a new connection as if nothing had been. */
+    @Test
+    void aScanThatWasCutFails() {
+        fixture.proxies.cutBy(Cut.CLOSE);
+        for (String step : List.of("SCAN", "UNLINK")) {
+            fixture.put("k");
+            fixture.proxies.cutReplyOf(step);
+            assertThatThrownBy(cache::invalidateAll).as(step).isInstanceOf(PatternsException.class);
+            Awaitility.await().ignoreExceptions().until(() -> {
+                cache.invalidateAll();
+                return true;
+            });
+            assertThat(fixture.holds("k")).isFalse();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.redispatterns.cacheaside;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redispatterns.core.NotExecutedException;
+import io.github.redispatterns.core.Sync;
+import io.github.redispatterns.core.UnknownOutcomeException;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class RedisGuardTest {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private long now;
+    private final RedisGuard guard = new RedisGuard(
+            CacheAsideOptions.builder(Duration.ofMinutes(5))
+                    .breakerWindow(Duration.ofMillis(50))
+                    .build(),
+            TIMEOUT,
+            new CacheMetrics(registry, "default"),
+            () -> now);
+
+    @Test
+    void aCallThatWaitedInVainClosesTheWayAtOnce() {
+        guard.failed(ago(TIMEOUT), timeout());
+        assertThat(guard.mayCall()).isFalse();
+        assertThat(state()).isEqualTo(1);
+        assertThatThrownBy(() -> Sync.await(guard.call(() -> CompletableFuture.completedFuture("never called"))))
+                .isInstanceOf(NotExecutedException.class);
+    }
+
+    @Test
+    void aSlowCommandAloneDoesNot() {
+        long asked = ago(TIMEOUT);
+        guard.answered(); // another, since
+        guard.failed(asked, timeout());
+        assertThat(guard.mayCall()).isTrue();
+        assertThat(registry.counter("redis.patterns.cacheaside.unreachable", "cache", "default")
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aLostConnectionThatCostNoTimeDoesNot() {
+        guard.failed(ago(Duration.ofMillis(5)), timeout());
+        assertThat(guard.mayCall()).isTrue();
+    }
+
+    @Test
+    void anErrorReplyIsAnAnswer() {
+        guard.failed(ago(TIMEOUT), new RedisCommandExecutionException("WRONGTYPE"));
+        assertThat(guard.mayCall()).isTrue();
+    }
+
+    @Test
+    void afterTheWindowOneCallTriesAndItsAnswerOpensTheWay() {
+        guard.failed(ago(TIMEOUT), timeout());
+        Awaitility.await().until(guard::mayCall);
+        assertThat(guard.mayCall()).isFalse();
+        assertThat(guard.mayCall()).isFalse();
+        guard.answered();
+        assertThat(guard.mayCall()).isTrue();
+        assertThat(guard.mayCall()).isTrue();
+        assertThat(state()).isZero();
+    }
+
+    @Test
+    void aTryThatFailsClosesTheWayForAnotherWindow() {
+        guard.failed(ago(TIMEOUT), timeout());
+        Awaitility.await().until(guard::mayCall);
+        guard.failed(ago(Duration.ofMillis(1)), timeout());
+        assertThat(guard.mayCall()).isFalse();
+        Awaitility.await().until(guard::mayCall);
+    }
+
+    @Test
+    void aTryWhoseCallerLeftIsAnothersToMake() {
+        guard.failed(ago(TIMEOUT), timeout());
+        Awaitility.await().until(guard::mayCall);
+        assertThat(guard.mayCall()).isFalse();
+        guard.left();
+        assertThat(guard.mayCall()).isTrue();
+    }
+
+    @Test
+    void aCallThatThrowsLeaves() {
+        guard.failed(ago(TIMEOUT), timeout());
+        IllegalStateException bug = new IllegalStateException("bug");
+        Awaitility.await().until(() -> {
+            try {
+                return Sync.await(guard.call(() -> {
+                            throw bug;
+                        }))
+                        == null;
+            } catch (IllegalStateException thrown) {
+                return thrown == bug;
+            } catch (NotExecutedException closed) {
+                return false;
+            }
+        });
+        assertThat(guard.mayCall()).isTrue();
+    }
+
+    /** A call sent now, and answered, or not, after that time. */
+    private long ago(Duration time) {
+        now += TimeUnit.MILLISECONDS.toNanos(10);
+        long asked = now;
+        now += time.toNanos();
+        return asked;
+    }
+
+    private double state() {
+        return registry.get("redis.patterns.cacheaside.breaker.state").gauge().value();
+    }
+
+    private static UnknownOutcomeException timeout() {
+        return new UnknownOutcomeException("no reply", null);
+    }
+}
