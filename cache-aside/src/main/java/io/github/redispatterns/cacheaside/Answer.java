@@ -1,6 +1,8 @@
 package io.github.redispatterns.cacheaside;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +29,13 @@ record Answer<V>(@Nullable V value, Source source, long bornMillis, long current
         return currentAfter - began >= 0;
     }
 
-    Lookup<V> toLookup(ServerClock clock) {
-        long age = bornMillis == 0 ? 0 : Math.max(0, clock.millis() - bornMillis);
-        return new Lookup<>(value, source, Duration.ofMillis(age));
+    /** What was just loaded has no age; so an answer that is given while Redis is silent does not wait for its clock. */
+    CompletionStage<Lookup<V>> toLookup(ServerClock clock) {
+        if (bornMillis == 0) {
+            return CompletableFuture.completedFuture(new Lookup<>(value, source, Duration.ZERO));
+        }
+        return clock.know()
+                .thenApply(known ->
+                        new Lookup<>(value, source, Duration.ofMillis(Math.max(0, clock.millis() - bornMillis))));
     }
 }

@@ -133,9 +133,7 @@ public final class CacheAside<V> implements AutoCloseable {
      * @return the answer; throws as {@link #get} does
      */
     public Lookup<V> lookup(String key, Loader<? extends V> loader) {
-        Answer<V> answer = answer(key, loader);
-        Sync.await(timeFor(answer));
-        return answer.toLookup(clock);
+        return Sync.await(answer(key, loader).toLookup(clock));
     }
 
     /**
@@ -146,8 +144,7 @@ public final class CacheAside<V> implements AutoCloseable {
      * @return the answer; fails as {@link #getAsync} does
      */
     public CompletionStage<Lookup<V>> lookupAsync(String key, AsyncLoader<? extends V> loader) {
-        return read(reader(key, loader))
-                .thenCompose(answer -> timeFor(answer).thenApply(known -> answer.toLookup(clock)));
+        return read(reader(key, loader)).thenCompose(answer -> answer.toLookup(clock));
     }
 
     /**
@@ -355,11 +352,6 @@ public final class CacheAside<V> implements AutoCloseable {
     /** For what invalidates from elsewhere. */
     CacheParts<V> parts() {
         return parts;
-    }
-
-    /** What was just loaded has no age; then Redis, which may not answer, need not be asked. */
-    private CompletionStage<@Nullable Void> timeFor(Answer<V> answer) {
-        return answer.bornMillis() == 0 ? CompletableFuture.completedFuture(null) : clock.know();
     }
 
     private Answer<V> answer(String key, Loader<? extends V> loader) {

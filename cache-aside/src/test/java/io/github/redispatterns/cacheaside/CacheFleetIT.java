@@ -60,7 +60,7 @@ class CacheFleetIT extends CacheBench {
     @Test
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void oneLoadIsCompletedPerRoundWhoeverDies() throws Exception {
-        Random random = new Random(FullLength.seed(this + ", " + ROUNDS + " rounds, " + KILLS + " kills"));
+        Random random = new Random(FullLength.seed("fleet, " + ROUNDS + " rounds, " + KILLS + " kills"));
         List<Integer> rounds =
                 new ArrayList<>(IntStream.range(0, ROUNDS).boxed().toList());
         Collections.shuffle(rounds, random);

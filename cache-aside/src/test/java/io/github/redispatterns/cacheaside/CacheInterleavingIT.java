@@ -31,11 +31,12 @@ class CacheInterleavingIT extends CacheBench {
                 .softTtl(Duration.ofMillis(1))
                 .jitter(0)
                 .build();
-        CacheAsideOptions hard = CacheAsideOptions.builder(TTL).name("hard").build();
+        CacheAsideOptions hard =
+                CacheAsideOptions.builder(TTL).name("never stale").build();
         Redis one = handle();
         Redis two = handle();
         List<CacheAside<String>> caches = List.of(cache(one, soft), cache(two, soft), cache(two, hard));
-        long seed = FullLength.seed(this + " on " + deployment + ", " + ROUNDS + " rounds from");
+        long seed = FullLength.seed("interleavings on " + deployment + ", " + ROUNDS + " rounds from");
         List<Future<?>> players = new ArrayList<>();
         for (int player = 0; player < AT_ONCE; player++) {
             long first = seed + player;

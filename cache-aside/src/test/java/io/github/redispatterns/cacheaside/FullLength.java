@@ -11,7 +11,7 @@ final class FullLength {
     }
 
     /** Says which seed it is; {@code -Dseed=…} repeats one. */
-    static long seed(Object test) {
+    static long seed(String test) {
         long seed = Long.getLong("seed", System.nanoTime() >>> 10);
         System.out.println("[seed] " + test + ": " + seed);
         return seed;
