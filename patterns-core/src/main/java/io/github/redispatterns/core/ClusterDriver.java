@@ -2,10 +2,14 @@ package io.github.redispatterns.core;
 
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.PartitionSelectorException;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -96,6 +100,26 @@ final class ClusterDriver implements Driver {
     public <K, V> RedisClusterAsyncCommands<K, V> commands(
             StatefulConnection<?, ?> connection, RedisCodec<K, V> codec, CodecViews.EndedBy endedBy) {
         return CodecViews.cluster((StatefulRedisClusterConnection<?, ?>) connection, codec);
+    }
+
+    @Override
+    public Masters masters(StatefulConnection<?, ?> connection) {
+        return new ClusterMasters((StatefulRedisClusterConnection<?, ?>) connection);
+    }
+
+    @Override
+    public <K, V> CompletableFuture<? extends RedisClusterAsyncCommands<K, V>> commandsAt(
+            StatefulConnection<K, V> connection, byte[] key) {
+        StatefulRedisClusterConnection<K, V> cluster = (StatefulRedisClusterConnection<K, V>) connection;
+        int slot = SlotHash.getSlot(key);
+        RedisClusterNode master = cluster.getPartitions().getMasterBySlot(slot);
+        if (master == null) {
+            return CompletableFuture.failedFuture(
+                    new PartitionSelectorException("No master is known of slot " + slot, cluster.getPartitions()));
+        }
+        return cluster.getConnectionAsync(
+                        master.getUri().getHost(), master.getUri().getPort())
+                .thenApply(StatefulRedisConnection::async);
     }
 
     /** Lettuce looks anew when a connection breaks or is redirected, but a frozen master does neither. */

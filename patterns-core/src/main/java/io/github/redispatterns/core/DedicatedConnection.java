@@ -2,6 +2,7 @@ package io.github.redispatterns.core;
 
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -21,14 +22,17 @@ import java.util.function.Consumer;
  */
 public final class DedicatedConnection<K, V> implements AutoCloseable {
 
+    private final Driver driver;
     private final StatefulConnection<K, V> connection;
     private final RedisClusterAsyncCommands<K, V> commands;
     private final Consumer<DedicatedConnection<?, ?>> onClose;
 
     DedicatedConnection(
+            Driver driver,
             StatefulConnection<K, V> connection,
             RedisClusterAsyncCommands<K, V> commands,
             Consumer<DedicatedConnection<?, ?>> onClose) {
+        this.driver = driver;
         this.connection = connection;
         this.commands = commands;
         this.onClose = onClose;
@@ -41,6 +45,16 @@ public final class DedicatedConnection<K, V> implements AutoCloseable {
      */
     public RedisClusterAsyncCommands<K, V> commands() {
         return commands;
+    }
+
+    /** Those over the one connection to the master that holds a key. */
+    CompletionStage<? extends RedisClusterAsyncCommands<K, V>> commandsAt(byte[] key) {
+        return driver.commandsAt(connection, key);
+    }
+
+    /** A master has refused what was sent there: it may be another's by now. */
+    void suspectTopology() {
+        driver.suspectTopology();
     }
 
     /** Closes the connection; a blocked command fails. Idempotent. */

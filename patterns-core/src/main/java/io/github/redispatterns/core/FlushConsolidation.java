@@ -28,6 +28,12 @@ public final class FlushConsolidation implements NettyCustomizer {
     /** So many commands at most go out together: with more of them the server would have to wait for the first. */
     private static final int MOST_TOGETHER = 32;
 
+    /**
+     * Nor more bytes, since with them the server has something to do: 100 keys of an {@code MGET} are 2 kB, and what is
+     * pending counts netty's own 96 for each command.
+     */
+    private static final int MOST_BYTES = 8_000;
+
     private final NettyCustomizer others;
 
     /** Consolidates flushes, and leaves all else as it is. */
@@ -51,12 +57,29 @@ public final class FlushConsolidation implements NettyCustomizer {
         if (pipeline.get(FlushConsolidationHandler.class) != null) {
             return; // the caller's own
         }
-        FlushConsolidationHandler consolidation = new FlushConsolidationHandler(MOST_TOGETHER, true);
+        Consolidation consolidation = new Consolidation();
         ChannelHandlerContext tls = pipeline.context(SslHandler.class);
         if (tls == null) {
             pipeline.addFirst(consolidation);
         } else { // above it, so that what goes out together is also encrypted together
             pipeline.addAfter(tls.name(), null, consolidation);
+        }
+    }
+
+    private static final class Consolidation extends FlushConsolidationHandler {
+
+        Consolidation() {
+            super(MOST_TOGETHER, true);
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext context) throws Exception {
+            Channel channel = context.channel();
+            if (channel.config().getWriteBufferHighWaterMark() - channel.bytesBeforeUnwritable() >= MOST_BYTES) {
+                context.flush(); // the one that is planned then finds nothing
+            } else {
+                super.flush(context);
+            }
         }
     }
 }

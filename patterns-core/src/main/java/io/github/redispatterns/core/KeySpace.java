@@ -1,6 +1,7 @@
 package io.github.redispatterns.core;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A named part of the key space, and the only place where keys are built: {@code prefix:{id}} and
@@ -25,9 +26,15 @@ public final class KeySpace {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private final String prefix;
+    /** What stands before the id. */
+    private final String start;
+    /** The same as bytes; a prefix is ASCII. */
+    private final byte[] startBytes;
 
     private KeySpace(String prefix) {
         this.prefix = prefix;
+        this.start = prefix + ":{";
+        this.startBytes = start.getBytes(StandardCharsets.US_ASCII);
     }
 
     /**
@@ -65,7 +72,31 @@ public final class KeySpace {
      * @throws IllegalArgumentException if the id is null, empty, or has an unpaired surrogate
      */
     public String key(String id) {
-        return prefix + ":{" + encode(Check.text("id", id)) + '}';
+        return start + encode(Check.text("id", id)) + '}';
+    }
+
+    /**
+     * The one key of an entity that has only one, encoded in one go.
+     *
+     * @param id the entity's id; any text
+     * @return {@code prefix:{id}} as UTF-8
+     * @throws IllegalArgumentException if the id is null, empty, or has an unpaired surrogate
+     */
+    public byte[] keyBytes(String id) {
+        int length = Check.notNull("id", id).length();
+        if (length == 0) {
+            throw new IllegalArgumentException("id: must not be empty");
+        }
+        byte[] key = Arrays.copyOf(startBytes, startBytes.length + length + 1);
+        for (int i = 0; i < length; i++) {
+            char c = id.charAt(i);
+            if (c > 0x7f || isReserved(c)) {
+                return key(id).getBytes(StandardCharsets.UTF_8);
+            }
+            key[startBytes.length + i] = (byte) c;
+        }
+        key[key.length - 1] = '}';
+        return key;
     }
 
     /**

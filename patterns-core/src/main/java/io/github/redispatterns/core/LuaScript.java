@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -109,13 +110,49 @@ public final class LuaScript<T extends @Nullable Object> {
     }
 
     CompletionStage<T> runAsync(Redis redis, byte[][] keys, byte[][] arguments) {
+        return hooked(redis).run(redis, keys, hookedArguments(redis, arguments));
+    }
+
+    CompletionStage<Replicated<T>> runReplicatedAsync(
+            Redis redis,
+            DedicatedConnection<byte[], byte[]> connection,
+            byte[][] keys,
+            byte[][] arguments,
+            int replicas,
+            Duration within) {
+        LuaScript<T> hooked = hooked(redis);
+        byte[][] all = hookedArguments(redis, arguments);
+        return redis.calls()
+                .run(
+                        repeat,
+                        () -> connection
+                                .commandsAt(keys[0])
+                                .thenCompose(commands -> Replicated.sending(
+                                        () -> commands.<T>eval(hooked.sourceBytes, type, keys, all),
+                                        () -> commands.waitForReplication(replicas, within.toMillis())))
+                                .whenComplete((sent, failure) -> {
+                                    if (failure != null) {
+                                        connection.suspectTopology();
+                                    }
+                                }),
+                        null)
+                .thenCompose(
+                        sent -> sent.acknowledged(within.plus(redis.options().commandTimeout())));
+    }
+
+    private LuaScript<T> hooked(Redis redis) {
         ScriptHook hook = redis.options().scriptHook();
-        if (hook != null) {
-            byte[][] longer = Arrays.copyOf(arguments, arguments.length + 1);
-            longer[arguments.length] = hook.trailingArgument().get().getBytes(StandardCharsets.UTF_8);
-            return new LuaScript<T>(hook.rewrite().apply(source), type, repeat).run(redis, keys, longer);
+        return hook == null ? this : new LuaScript<>(hook.rewrite().apply(source), type, repeat);
+    }
+
+    private static byte[][] hookedArguments(Redis redis, byte[][] arguments) {
+        ScriptHook hook = redis.options().scriptHook();
+        if (hook == null) {
+            return arguments;
         }
-        return run(redis, keys, arguments);
+        byte[][] longer = Arrays.copyOf(arguments, arguments.length + 1);
+        longer[arguments.length] = hook.trailingArgument().get().getBytes(StandardCharsets.UTF_8);
+        return longer;
     }
 
     private CompletionStage<T> run(Redis redis, byte[][] keys, byte[][] arguments) {

@@ -193,6 +193,15 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
+     * The masters as this handle sees them.
+     *
+     * @return null unless the topology is {@link Topology#CLUSTER}: then there is one
+     */
+    public @Nullable Masters masters() {
+        return driver.masters(connection);
+    }
+
+    /**
      * The options that the handle was opened with.
      *
      * @return the options
@@ -316,7 +325,10 @@ public final class Redis implements AutoCloseable {
         return Connector.within(() -> driver.connect(codec), driver.address(), options.connectTimeout())
                 .thenApply(opened -> {
                     DedicatedConnection<K, V> connected = new DedicatedConnection<>(
-                            opened, driver.commands(opened, codec, CodecViews.EndedBy.LETTUCE), dedicated::remove);
+                            driver,
+                            opened,
+                            driver.commands(opened, codec, CodecViews.EndedBy.LETTUCE),
+                            dedicated::remove);
                     dedicated.add(connected);
                     if (closed.get()) { // lost a race with close(), which may not have seen it
                         connected.close();

@@ -10,6 +10,7 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One server, or a master that Sentinels watch. */
 record SingleMasterDriver(RedisClient client, RedisURI uri, Ownership ownership) implements Driver {
@@ -45,6 +46,17 @@ record SingleMasterDriver(RedisClient client, RedisURI uri, Ownership ownership)
     public <K, V> RedisClusterAsyncCommands<K, V> commands(
             StatefulConnection<?, ?> connection, RedisCodec<K, V> codec, CodecViews.EndedBy endedBy) {
         return CodecViews.singleMaster((StatefulRedisConnection<?, ?>) connection, codec, endedBy);
+    }
+
+    @Override
+    public @Nullable Masters masters(StatefulConnection<?, ?> connection) {
+        return null;
+    }
+
+    @Override
+    public <K, V> CompletableFuture<? extends RedisClusterAsyncCommands<K, V>> commandsAt(
+            StatefulConnection<K, V> connection, byte[] key) {
+        return CompletableFuture.completedFuture(((StatefulRedisConnection<K, V>) connection).async());
     }
 
     @Override

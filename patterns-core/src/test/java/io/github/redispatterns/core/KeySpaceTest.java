@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.cluster.SlotHash;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -68,6 +69,8 @@ class KeySpaceTest {
             }
             String key = KeySpace.of("app", tenant).key(id, part);
             assertThat(keys.add(key)).as("the key of another triple").isTrue();
+            KeySpace space = KeySpace.of("app", tenant);
+            assertThat(space.keyBytes(id)).isEqualTo(space.key(id).getBytes(StandardCharsets.UTF_8));
             int slot = SlotHash.getSlot(key);
             assertThat(slotOfId.computeIfAbsent(id, first -> slot)).isEqualTo(slot);
         }
@@ -91,6 +94,9 @@ class KeySpaceTest {
         assertThatThrownBy(() -> keys.key(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("id:");
+        assertThatThrownBy(() -> keys.keyBytes(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("id:");
         assertThatThrownBy(() -> keys.key("1", text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("part:");
@@ -104,6 +110,8 @@ class KeySpaceTest {
         KeySpace keys = KeySpace.of("app");
         assertThatThrownBy(() -> keys.key("")).hasMessage("id: must not be empty");
         assertThatThrownBy(() -> keys.key(null)).hasMessage("id: must not be null");
+        assertThatThrownBy(() -> keys.keyBytes("")).hasMessage("id: must not be empty");
+        assertThatThrownBy(() -> keys.keyBytes(null)).hasMessage("id: must not be null");
         assertThatThrownBy(() -> keys.key("1", "")).hasMessage("part: must not be empty");
         assertThatThrownBy(() -> keys.key("1", null)).hasMessage("part: must not be null");
         assertThatThrownBy(() -> keys.channel("")).hasMessage("segment: must not be empty");

@@ -13,6 +13,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -43,6 +44,22 @@ class RedisIT {
     void knowsItsTopologyAndTellsNoPassword() {
         assertThat(redis.topology().name()).isEqualTo(deployment.topology().name());
         assertThat(redis.toString()).startsWith("Redis[" + redis.topology() + " redis");
+    }
+
+    @Test
+    void mastersAreToldApartOnAClusterAlone(TestKeys keys) {
+        Masters masters = redis.masters();
+        if (redis.topology() != Topology.CLUSTER) {
+            assertThat(masters).isNull();
+            return;
+        }
+        assertThat(masters.all()).hasSameSizeAs(deployment.masters());
+        for (String id : List.of("a", "b", "c", "d")) {
+            String key = keys.key(id);
+            String owner = deployment.masterOf(key).call(c -> c.clusterMyId());
+            assertThat(masters.of(key)).isEqualTo(owner);
+            assertThat(masters.all()).contains(owner);
+        }
     }
 
     @Test
