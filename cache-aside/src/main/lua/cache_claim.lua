@@ -7,6 +7,7 @@ ARGV[3]  prefix of the channels on which waiters listen
 Returns  1 claimed; error WRONGTYPE, with nothing changed, if the key holds another type
 Cost     O(waiters), one round trip  Slot    one key
 Time     none                        Redis   7.0+, Valkey 7.2+
+Layout   lease: CA 02 'L' id:8 waiters:8 each; entry: CA 02 'E'|'N' id:8 born_ms:6 soft_ms:5 load_us:4 refresh_ms:6 value
 Source   Nishtala et al., "Scaling Memcache at Facebook", NSDI'13, section 3.2.1; the claim is ours
 ]]
 local key = KEYS[1]

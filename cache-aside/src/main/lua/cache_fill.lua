@@ -11,6 +11,7 @@ ARGV[7]  prefix of the channels on which waiters listen
 Returns  1 stored, also by an earlier run of the same call; 0 discarded: the lease expired or was invalidated
 Cost     O(waiters), one round trip  Slot    one key
 Time     the server's, ms: the entry's birth          Redis   7.0+, Valkey 7.2+
+Layout   lease: CA 02 'L' id:8 waiters:8 each; entry: CA 02 'E'|'N' id:8 born_ms:6 soft_ms:5 load_us:4 refresh_ms:6 value
 Source   Nishtala et al., "Scaling Memcache at Facebook", NSDI'13, section 3.2.1
 ]]
 local key = KEYS[1]
@@ -19,13 +20,13 @@ local channel_prefix = ARGV[7]
 
 local head = redis.call('GETRANGE', key, 0, 31)
 if string.sub(head, 1, 2) ~= '\202\2' or string.sub(head, 4, 11) ~= id then
-  return 0
+  return 0 -- nothing there, foreign, or another load's
 end
 local waiters = ''
-if string.sub(head, 3, 3) == 'L' then
+if string.sub(head, 3, 3) == 'L' then -- our lease, and behind it those who wait
   waiters = string.sub(redis.call('GET', key), 12)
-elseif struct.unpack('>I6', string.sub(head, 27, 32)) == 0 then
-  return 1
+elseif string.sub(head, 27, 32) == '\0\0\0\0\0\0' then
+  return 1 -- stored already, by an earlier run of this call
 end
 local time = redis.call('TIME')
 local born_ms = time[1] * 1000 + math.floor(time[2] / 1000)

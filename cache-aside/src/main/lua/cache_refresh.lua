@@ -1,5 +1,5 @@
 #!lua
---[[ cache_refresh: take the right to load an entry anew while it goes on being served.
+--[[ cache_refresh: take the right to refresh an entry while it goes on being served.
 KEYS[1]  entry or lease, string
 ARGV[1]  load id that the caller has seen in the entry, 8 bytes
 ARGV[2]  load id of this load, 8 bytes
@@ -7,6 +7,7 @@ ARGV[3]  lease time, ms
 Returns  1 the caller loads, also by an earlier run of the same call; 0 the entry has changed, or another loads
 Cost     O(1), one round trip        Slot    one key
 Time     the server's, ms: when the lease ends        Redis   7.0+, Valkey 7.2+
+Layout   lease: CA 02 'L' id:8 waiters:8 each; entry: CA 02 'E'|'N' id:8 born_ms:6 soft_ms:5 load_us:4 refresh_ms:6 value
 Source   RFC 5861, section 3 (stale-while-revalidate); Nishtala et al., NSDI'13, section 3.2.1 (leases)
 ]]
 local key = KEYS[1]

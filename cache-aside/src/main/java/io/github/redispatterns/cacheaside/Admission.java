@@ -3,6 +3,7 @@ package io.github.redispatterns.cacheaside;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,11 +33,17 @@ final class Admission {
      * Runs a load once there is room for it; fails with {@link LoadTimeoutException} if there is none for too long.
      *
      * @param reason why it goes past the cache; that is its failure if none may
+     * @param level what it was called inside of: a load that has its turn already keeps it for those that it needs, since
+     *     with all turns taken by such loads none would ever end
      */
-    <T extends @Nullable Object> CompletionStage<T> run(Throwable reason, Supplier<? extends CompletionStage<T>> load) {
+    <T extends @Nullable Object> CompletionStage<T> run(
+            Throwable reason, Nesting.@Nullable Level level, Supplier<? extends CompletionStage<T>> load) {
         Bulkhead room = bulkhead;
         if (room == null) {
             return CompletableFuture.failedFuture(reason);
+        }
+        if (Nesting.Level.isPast(level)) {
+            return load.get();
         }
         CompletableFuture<@Nullable Void> turn = new CompletableFuture<>();
         line.add(turn);
@@ -46,10 +53,17 @@ final class Admission {
         }
         // Async, for both who admit and the JVM's timeouts: neither may be held up by what a loader does.
         return turn.orTimeout(maxWait.toNanos(), TimeUnit.NANOSECONDS)
-                .handleAsync((admitted, failure) -> failure == null
-                        ? begin(room, load)
-                        : CompletableFuture.<T>failedFuture(new LoadTimeoutException(maxWait)))
+                .handleAsync((admitted, failure) -> failure == null ? begin(room, load) : this.<T>leave())
                 .thenCompose(loading -> loading);
+    }
+
+    /** Those who have waited too long are those who came first. */
+    private <T extends @Nullable Object> CompletionStage<T> leave() {
+        Iterator<CompletableFuture<@Nullable Void>> first = line.iterator();
+        while (first.hasNext() && first.next().isDone()) {
+            first.remove();
+        }
+        return CompletableFuture.failedFuture(new LoadTimeoutException(maxWait));
     }
 
     private <T extends @Nullable Object> CompletionStage<T> begin(
@@ -66,7 +80,7 @@ final class Admission {
         });
     }
 
-    /** Lets in as many as there is room for. Those who have given up stay in line until it is their turn. */
+    /** Lets in as many as there is room for. Those who are about to leave it are passed over. */
     private void admit(Bulkhead room) {
         while (!line.isEmpty() && room.tryAcquirePermission()) {
             CompletableFuture<@Nullable Void> next = line.poll();

@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 record Answer<V>(@Nullable V value, Source source, long bornMillis, long currentAfter) {
 
     static <V> Answer<V> of(Found.Entry<V> entry, boolean stale, long currentAfter) {
-        Source source = stale ? Source.STALE : entry.value() == null ? Source.NEGATIVE : Source.REDIS;
-        return new Answer<>(entry.value(), source, CacheRecord.bornMillis(entry.record()), currentAfter);
+        return new Answer<>(entry.value(), source(entry, stale), CacheRecord.bornMillis(entry.record()), currentAfter);
+    }
+
+    static Source source(Found.Entry<?> entry, boolean stale) {
+        return stale ? Source.STALE : entry.value() == null ? Source.NEGATIVE : Source.REDIS;
     }
 
     static <V> Answer<V> loaded(@Nullable V value, Source source, long currentAfter) {
@@ -34,7 +37,7 @@ record Answer<V>(@Nullable V value, Source source, long bornMillis, long current
         if (bornMillis == 0) {
             return CompletableFuture.completedFuture(new Lookup<>(value, source, Duration.ZERO));
         }
-        return clock.know()
+        return clock.whenKnown()
                 .thenApply(known ->
                         new Lookup<>(value, source, Duration.ofMillis(Math.max(0, clock.millis() - bornMillis))));
     }

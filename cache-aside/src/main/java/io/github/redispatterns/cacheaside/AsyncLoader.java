@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Begins to read a value from the source of truth. It is called on an I/O thread, so it must not block.
  *
+ * <p>What holds of a {@link Loader} that reads from the same cache is known of this one until it has returned its stage,
+ * and not of what the stage does later: if all of {@link CacheAsideOptions#maxBypassLoads()} then wait for loads of other
+ * keys, those have to wait for room, at most {@link CacheAsideOptions#maxWait()}.
+ *
  * @param <V> the type of the values
  */
 @FunctionalInterface

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -16,7 +17,13 @@ final class BlockingCalls {
 
     static <V> CompletionStage<@Nullable V> load(
             Loader<? extends V> loader, String key, LoadContext context, Executor where) {
-        return call(() -> loader.load(key, context), LoadFailedException::new, where);
+        return call(
+                () -> {
+                    context.begins();
+                    return loader.load(key, context);
+                },
+                LoadFailedException::new,
+                where);
     }
 
     static <V> CompletionStage<Map<String, ? extends V>> loadAll(
@@ -40,6 +47,8 @@ final class BlockingCalls {
                 () -> {
                     try {
                         return function.call();
+                    } catch (CompletionException e) { // taken for the stage's own, it would be unwrapped
+                        throw wrapper.apply(e);
                     } catch (RuntimeException e) {
                         throw e;
                     } catch (InterruptedException e) {

@@ -21,40 +21,50 @@ final class BulkLoad<V> {
 
     private final BulkLoading<V> loading;
     private final Executor caller;
+    private final Nesting nesting;
+    private final Nesting.@Nullable Level outer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> undecided;
-    private final Map<String, CompletableFuture<@Nullable V>> gathered = new HashMap<>();
+    private final Map<String, Waiting<V>> gathered = new HashMap<>();
 
     /**
      * Begins to gather.
      *
+     * @param outer what the loader is called inside of
      * @param missing the keys whose flights have yet to decide
      */
-    BulkLoad(BulkLoading<V> loading, Executor caller, Collection<String> missing) {
+    BulkLoad(
+            BulkLoading<V> loading,
+            Executor caller,
+            Nesting nesting,
+            Nesting.@Nullable Level outer,
+            Collection<String> missing) {
         this.loading = loading;
         this.caller = caller;
+        this.nesting = nesting;
+        this.outer = outer;
         this.undecided = new HashSet<>(missing);
     }
 
     /** A flight's loader. */
     CompletionStage<@Nullable V> load(String key, LoadContext context, Executor where) {
-        CompletableFuture<@Nullable V> value = new CompletableFuture<>();
+        Waiting<V> one = new Waiting<>(new CompletableFuture<>(), context, Nesting.Level.isPast(nesting.here()));
         lock.lock();
         try {
             if (!undecided.isEmpty()) {
-                gathered.put(key, value);
-                return value;
+                gathered.put(key, one);
+                return one.value;
             }
         } finally {
             lock.unlock();
         }
-        begin(Map.of(key, value));
-        return value;
+        begin(Map.of(key, one));
+        return one.value;
     }
 
     /** Is told of each flight that it has decided, once or more often. */
     void decided(String key) {
-        Map<String, CompletableFuture<@Nullable V>> all;
+        Map<String, Waiting<V>> all;
         lock.lock();
         try {
             if (!undecided.remove(key) || !undecided.isEmpty() || gathered.isEmpty()) {
@@ -67,14 +77,39 @@ final class BulkLoad<V> {
         begin(all);
     }
 
-    private void begin(Map<String, CompletableFuture<@Nullable V>> all) {
-        loading.safely(all.keySet(), caller)
-                .whenComplete((values, failure) -> all.forEach((key, value) -> {
+    private void begin(Map<String, Waiting<V>> all) {
+        boolean past = all.values().stream().anyMatch(Waiting::past);
+        Nesting.Level level = new Nesting.Level(all.keySet(), past, outer);
+        Executor where = nesting.inside(
+                level,
+                task -> caller.execute(() -> {
+                    all.values().forEach(one -> one.context.begins());
+                    task.run();
+                }));
+        nesting.inside(level, () -> loading.safely(all.keySet(), where))
+                .whenComplete((values, failure) -> all.forEach((key, one) -> {
                     if (failure != null) {
-                        value.completeExceptionally(Sync.unwrap(failure));
+                        one.value.completeExceptionally(Sync.unwrap(failure));
                     } else {
-                        value.complete(values.get(key));
+                        one.take(key, values);
                     }
                 }));
+    }
+
+    /**
+     * A flight that waits for its value.
+     *
+     * @param past whether it has its turn to go past the cache
+     */
+    private record Waiting<V>(CompletableFuture<@Nullable V> value, LoadContext context, boolean past) {
+
+        /** The map is the caller's own, and may do anything. */
+        void take(String key, Map<String, ? extends V> values) {
+            try {
+                value.complete(values.get(key));
+            } catch (RuntimeException | Error e) {
+                value.completeExceptionally(e);
+            }
+        }
     }
 }

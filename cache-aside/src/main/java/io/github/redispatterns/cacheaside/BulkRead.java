@@ -3,8 +3,12 @@ package io.github.redispatterns.cacheaside;
 import io.github.redispatterns.cacheaside.CacheMetrics.Reason;
 import io.github.redispatterns.core.Sync;
 import io.lettuce.core.KeyValue;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,77 +19,141 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** One read of many keys: one look at them all, one flight for each that is missing, one call of the bulk loader. */
+/**
+ * One read of many keys: one look at them all, one flight for each that is missing, one call of the bulk loader. Run
+ * once. Its steps follow one another, so what it knows needs no lock.
+ */
 final class BulkRead<V> {
 
     private final CacheParts<V> parts;
     private final Reads<V> reads;
-    private final SingleFlight<V> flights;
     private final BulkLoading<V> loading;
-    private final Executor caller;
+    private final Nesting.@Nullable Level level;
     private final long began = System.nanoTime();
+    /** In the order of the keys; null where there is none, or none yet. */
+    private final Map<String, @Nullable V> values;
 
-    BulkRead(CacheParts<V> parts, Reads<V> reads, SingleFlight<V> flights, BulkLoading<V> loading, Executor caller) {
+    private final Map<String, Found<V>> missing = new LinkedHashMap<>();
+    /** To be refreshed, with what was found of them. */
+    private final Map<String, byte[]> due = new LinkedHashMap<>();
+    /** On servers that did not answer, or yet to be removed there. */
+    private final Set<String> past = new LinkedHashSet<>();
+
+    private @Nullable Throwable pastWhy;
+    private Set<String> pending = Set.of();
+
+    /**
+     * Of keys that have no values yet.
+     *
+     * @param keys becomes the answer
+     */
+    BulkRead(CacheParts<V> parts, Reads<V> reads, BulkLoading<V> loading, Map<String, @Nullable V> keys) {
         this.parts = parts;
         this.reads = reads;
-        this.flights = flights;
         this.loading = loading;
-        this.caller = caller;
+        this.level = parts.nesting().here();
+        this.values = keys;
     }
 
-    /** The values by key, in the order of the keys; those that have none are left out. */
-    CompletionStage<Map<String, V>> run(Set<String> keys) {
-        if (keys.isEmpty()) {
-            return CompletableFuture.completedFuture(Map.of());
-        }
-        return reads.knowing(parts.guard().call(() -> parts.store().readAll(keys)))
-                .handle((records, failure) -> {
-                    Throwable cause = failure == null ? null : Sync.unwrap(failure);
-                    if (cause == null) {
-                        return found(records, keys);
-                    }
-                    return RedisGuard.isUnreachable(cause)
-                            ? past(cause, keys)
-                            : CompletableFuture.<Map<String, V>>failedFuture(cause);
-                })
-                .thenCompose(values -> values);
+    /**
+     * Reads and loads in the calling thread; what came is decoded there too, since the I/O thread has others to serve.
+     *
+     * @return the values by key, in the order of the keys; those that have none are left out
+     */
+    Map<String, V> run() {
+        takeAll(Sync.await(look()));
+        return isComplete() ? present() : Sync.callerRuns(this::rest); // most calls end before the thread is lent
     }
 
-    private CompletionStage<Map<String, V>> found(List<KeyValue<String, byte[]>> records, Set<String> keys) {
-        Map<String, @Nullable V> values = new LinkedHashMap<>(capacity(keys));
-        Map<String, Found<V>> missing = new LinkedHashMap<>();
-        Loading<V> one = this::loadOne;
-        int next = 0;
-        for (String key : keys) {
-            Found<V> found = reads.of(key, records.get(next++).getValueOrElse(null));
-            if (found instanceof Found.Entry<V> entry) {
-                values.put(key, reads.serve(key, entry, one, began).value());
-            } else {
-                values.put(key, null); // so that it has its place in the order
-                missing.put(key, found);
-            }
-        }
-        if (missing.isEmpty()) {
-            return CompletableFuture.completedFuture(present(values));
-        }
-        return load(missing).thenApply(loaded -> {
-            loaded.forEach((key, answer) -> values.put(key, answer.value()));
-            return present(values);
+    /** As {@link #run} does; blocking loaders run where it is said. */
+    CompletionStage<Map<String, V>> runAsync(Executor where) {
+        return look().thenCompose(looks -> {
+            takeAll(looks);
+            return isComplete() ? CompletableFuture.completedFuture(present()) : rest(where);
         });
     }
 
-    /** For a map of that many entries that is not to grow. */
-    static int capacity(Collection<?> entries) {
-        return entries.size() * 4 / 3 + 1;
+    /** Asks all servers at once, and does not fail: each look has its own outcome. */
+    private CompletionStage<List<Look>> look() {
+        if (values.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        pending = reads.pending(values.keySet());
+        List<Look> looks = new ArrayList<>();
+        parts.guards()
+                .split(values.keySet())
+                .forEach((guard, keys) -> looks.add(new Look(
+                        keys, guard.call(() -> parts.store().readAll(keys)).toCompletableFuture())));
+        return reads.withClock(
+                CompletableFuture.allOf(looks.stream().map(Look::records).toArray(CompletableFuture<?>[]::new))
+                        .handle((answered, failure) -> looks));
     }
 
-    private CompletionStage<Map<String, Answer<V>>> load(Map<String, Found<V>> missing) {
-        BulkLoad<V> bulk = new BulkLoad<>(loading, caller, missing.keySet());
+    private void takeAll(List<Look> looks) {
+        looks.forEach(this::take);
+        reads.refresher().refreshAll(due, loading);
+    }
+
+    private void take(Look look) {
+        List<KeyValue<byte[], byte[]>> records;
+        try {
+            records = Sync.await(look.records());
+        } catch (RuntimeException e) {
+            if (!RedisGuard.isUnreachable(e)) {
+                throw e;
+            }
+            pastWhy = e;
+            past.addAll(look.keys());
+            return;
+        }
+        int next = 0;
+        int hits = 0;
+        for (String key : look.keys()) {
+            Found<V> found = reads.of(key, records.get(next++).getValueOrElse(null), pending);
+            if (found instanceof Found.Entry<V> entry) {
+                values.put(key, entry.value());
+                if (parts.freshness().isDue(entry.record())) {
+                    due.put(key, entry.record());
+                }
+                Source source = Answer.source(entry, parts.freshness().isStale(entry.record()));
+                if (source == Source.REDIS) {
+                    hits++; // most are, and counting takes longer than adding
+                } else {
+                    parts.metrics().got(source, 1);
+                }
+            } else if (found instanceof Found.Unknown<V> unknown) {
+                pastWhy = unknown.failure();
+                past.add(key);
+            } else {
+                missing.put(key, found);
+            }
+        }
+        parts.metrics().got(Source.REDIS, hits);
+    }
+
+    private boolean isComplete() {
+        return missing.isEmpty() && past.isEmpty();
+    }
+
+    private CompletionStage<Map<String, V>> rest(Executor where) {
+        Set<String> all = new HashSet<>(missing.keySet());
+        all.addAll(past);
+        // All of them, since the loader may be called more than once, in the same thread.
+        Nesting.Level mine = new Nesting.Level(all, false, level);
+        return load(where, mine).thenCombine(past(where, mine), (loaded, passed) -> {
+            loaded.forEach((key, answer) -> values.put(key, answer.value()));
+            past.forEach(key -> values.put(key, passed.get(key)));
+            return present();
+        });
+    }
+
+    private CompletionStage<Map<String, Answer<V>>> load(Executor where, Nesting.Level mine) {
+        BulkLoad<V> bulk = new BulkLoad<>(loading, where, parts.nesting(), mine, missing.keySet());
         long deadline = began + parts.options().maxWait().toNanos();
         Map<String, CompletableFuture<Answer<V>>> flying = new LinkedHashMap<>();
         missing.forEach((key, found) -> {
-            Reader<V> reader = new Reader<>(key, bulk::load, caller, began, deadline, false, bulk::decided);
-            flying.put(key, flights.fly(reader, found, began).toCompletableFuture());
+            Reader<V> reader = new Reader<>(key, bulk::load, where, began, deadline, false, level, bulk::decided);
+            flying.put(key, reads.flights().fly(reader, found, began).toCompletableFuture());
         });
         return CompletableFuture.allOf(flying.values().toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> {
@@ -95,34 +163,39 @@ final class BulkRead<V> {
                 });
     }
 
-    /** Redis cannot be used: one call of the loader for them all. */
-    private CompletionStage<Map<String, V>> past(Throwable reason, Set<String> keys) {
-        return parts.admission().run(reason, () -> {
+    /** One call of the loader for all keys that cannot be asked for. */
+    private CompletionStage<Map<String, ? extends V>> past(Executor where, Nesting.Level mine) {
+        Throwable reason = pastWhy;
+        if (reason == null) {
+            return CompletableFuture.completedFuture(Map.of());
+        }
+        if (past.stream().anyMatch(key -> Nesting.Level.concerns(level, key))) {
+            return CompletableFuture.failedFuture(Nesting.Level.ownKey());
+        }
+        Nesting nesting = parts.nesting();
+        Nesting.Level inner = new Nesting.Level(Collections.unmodifiableSet(past), true, mine);
+        return parts.admission().run(reason, level, () -> {
             long asked = System.nanoTime();
-            return loading.safely(keys, caller).handle((loaded, failure) -> {
-                CacheMetrics.Load outcome = failure == null ? CacheMetrics.Load.NOT_STORED : CacheMetrics.Load.FAILED;
-                parts.metrics().loaded(Reason.BYPASS, outcome, System.nanoTime() - asked);
-                if (failure != null) {
-                    throw new CompletionException(Sync.unwrap(failure));
-                }
-                Map<String, @Nullable V> values = new LinkedHashMap<>();
-                keys.forEach(key -> {
-                    parts.metrics().got(Source.BYPASSED);
-                    values.put(key, loaded.get(key));
-                });
-                return present(values);
-            });
+            return nesting.inside(inner, () -> loading.safely(inner.keys(), nesting.inside(inner, where)))
+                    .handle((loaded, failure) -> {
+                        CacheMetrics.Load outcome =
+                                failure == null ? CacheMetrics.Load.NOT_STORED : CacheMetrics.Load.FAILED;
+                        parts.metrics().loaded(Reason.BYPASS, outcome, System.nanoTime() - asked);
+                        if (failure != null) {
+                            throw new CompletionException(Sync.unwrap(failure));
+                        }
+                        parts.metrics().got(Source.BYPASSED, past.size());
+                        return loaded;
+                    });
         });
     }
 
-    /** Loads an entry anew that was due, perhaps after the caller has gone. */
-    private CompletionStage<? extends @Nullable V> loadOne(String key, LoadContext context, Executor where) {
-        return loading.safely(Set.of(key), where).thenApply(values -> values.get(key));
+    /** Without the keys that have no value. */
+    private Map<String, V> present() {
+        values.values().removeIf(Objects::isNull);
+        return Collections.unmodifiableMap(values);
     }
 
-    /** The same map, without the keys that have no value. */
-    private static <V> Map<String, V> present(Map<String, @Nullable V> values) {
-        values.values().removeIf(Objects::isNull);
-        return values;
-    }
+    /** What one server was asked, and its answer. */
+    private record Look(Collection<String> keys, CompletableFuture<List<KeyValue<byte[], byte[]>>> records) {}
 }

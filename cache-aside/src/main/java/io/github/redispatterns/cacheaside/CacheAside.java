@@ -7,12 +7,9 @@ import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.Sync;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +19,16 @@ import org.jspecify.annotations.Nullable;
  * the load takes no longer than the lease time; the others wait for its value, and are woken when it is there. Once
  * {@link #invalidate}, {@link #put}, {@link #update} or {@link #invalidateAround} has returned {@code STORED} or
  * {@code REMOVED}, no load that began before it stores its value, and no read that begins later answers with a value from
- * before. A Redis that is dead or frozen costs a caller at most its timeout once per
- * {@link CacheAsideOptions#breakerWindow()}; meanwhile reads go to the loader, at most
+ * before. A server that is dead or frozen costs a caller at most its timeout once per
+ * {@link CacheAsideOptions#breakerWindow()}; meanwhile reads of its keys go to the loader, at most
  * {@link CacheAsideOptions#maxBypassLoads()} at once. Every key has a time to live. Bytes that cannot be read count as
  * missing.
  *
  * <p><b>Does not guarantee</b>: freshness without invalidation; an entry may be as old as its time to live. That an
- * invalidation survives a failover: Redis replicates asynchronously, and then the time to live is the bound. That other
- * processes do not read the old value while a write is {@link WriteOutcome#PENDING}.
+ * invalidation survives a failover: Redis replicates asynchronously, and then the time to live is the bound. Nor a restart
+ * from a snapshot or an append-only file that is older: a cache's Redis is best run without persistence. That a removal
+ * that is pending survives the process, since it is kept in memory. That other processes do not read the old value while a
+ * write is {@link WriteOutcome#PENDING}.
  *
  * <p><b>Cost</b>: a hit is one {@code GET}. A miss is three round trips ({@code GET}, lease, fill) and the load. A
  * process that waits for another's load registers for a message once and looks once it has come, and every 250 ms in
@@ -53,30 +52,34 @@ public final class CacheAside<V> implements AutoCloseable {
     private final ServerClock clock;
     private final Removals removals;
     private final Reads<V> reads;
-    private final SingleFlight<V> flights;
     private final Writes<V> writes;
     private final RefreshThreads threads;
 
     private CacheAside(Redis redis, KeySpace keys, Codec<V> codec, CacheAsideOptions options) {
         CacheMetrics metrics = new CacheMetrics(redis.meterRegistry(), options.name());
-        RedisGuard guard = new RedisGuard(options, redis.options().commandTimeout(), metrics, System::nanoTime);
         CacheStore store = new CacheStore(redis, keys);
-        clock = new ServerClock(redis);
+        Duration timeout = redis.options().commandTimeout();
+        RedisGuards guards = new RedisGuards(
+                () -> new RedisGuard(options, timeout, metrics, System::nanoTime),
+                store::name,
+                redis.masters(),
+                metrics);
+        clock = new ServerClock(redis, guards.common());
         threads = new RefreshThreads(options);
         parts = new CacheParts<>(
                 options,
                 store,
                 new CacheFormat<>(codec, metrics),
                 metrics,
-                guard,
+                guards,
                 new Freshness(options, clock::millis),
                 new Wakeups(redis.pubSub(), keys),
                 new Admission(options, metrics),
+                new Nesting(),
                 threads);
-        removals = new Removals(options, store, guard, metrics);
+        removals = new Removals(options, store, guards, metrics);
         reads = new Reads<>(parts, clock, removals);
-        flights = new SingleFlight<>(parts, this::read);
-        writes = new Writes<>(parts, removals, flights);
+        writes = new Writes<>(parts, removals, reads.flights());
     }
 
     /**
@@ -105,13 +108,14 @@ public final class CacheAside<V> implements AutoCloseable {
      * @return the value, or null if the source has none
      * @throws IllegalArgumentException if an argument is not allowed, or the loaded value is over the codec's bound
      * @throws LoadFailedException if the loader threw a checked exception; an unchecked one is thrown as it is
+     * @throws IllegalStateException if called by the loader or writer of the same key, and it is not there
      * @throws LoadTimeoutException if the wait for another caller's load, or for a turn to load past Redis, has reached
      *     {@link CacheAsideOptions#maxWait()}
      * @throws io.github.redispatterns.core.PatternsException if Redis cannot be used and no load may go past it
      * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type
      */
     public @Nullable V get(String key, Loader<? extends V> loader) {
-        return answer(key, loader).value();
+        return reads.read(Check.text("key", key), loading(loader)).value();
     }
 
     /**
@@ -122,7 +126,7 @@ public final class CacheAside<V> implements AutoCloseable {
      * @return the value, or null if the source has none; fails as {@link #get} does, and as the loader's stage does
      */
     public CompletionStage<@Nullable V> getAsync(String key, AsyncLoader<? extends V> loader) {
-        return read(reader(key, loader)).thenApply(Answer::value);
+        return readAsync(key, loader).thenApply(Answer::value);
     }
 
     /**
@@ -133,7 +137,7 @@ public final class CacheAside<V> implements AutoCloseable {
      * @return the answer; throws as {@link #get} does
      */
     public Lookup<V> lookup(String key, Loader<? extends V> loader) {
-        return Sync.await(answer(key, loader).toLookup(clock));
+        return Sync.await(reads.read(Check.text("key", key), loading(loader)).toLookup(clock));
     }
 
     /**
@@ -144,16 +148,19 @@ public final class CacheAside<V> implements AutoCloseable {
      * @return the answer; fails as {@link #getAsync} does
      */
     public CompletionStage<Lookup<V>> lookupAsync(String key, AsyncLoader<? extends V> loader) {
-        return read(reader(key, loader)).thenCompose(answer -> answer.toLookup(clock));
+        return readAsync(key, loader).thenCompose(answer -> answer.toLookup(clock));
     }
 
     /**
      * Reads many values, and loads those that are missing: one call of the loader for all that this caller has the lease
-     * of, in the calling thread; the others it waits for. One look for all, whose cost grows with their number.
+     * of, in the calling thread; the others it waits for. One call for all those that Redis cannot be asked for, and one in
+     * the background for all that are to be refreshed. One look for
+     * all, whose cost grows with their number.
      *
      * @param keys which values; each any text but the empty one
      * @param loader how to load them from the source of truth
-     * @return the values by key, in the order of the keys; those that the source does not have are left out
+     * @return the values by key, in the order of the keys; those that the source does not have are left out; cannot be
+     *     modified
      * @throws IllegalArgumentException if an argument is not allowed, or a loaded value is over the codec's bound
      * @throws LoadFailedException if the loader threw a checked exception; an unchecked one is thrown as it is
      * @throws LoadTimeoutException as {@link #get} does
@@ -161,10 +168,9 @@ public final class CacheAside<V> implements AutoCloseable {
      * @throws io.lettuce.core.RedisCommandExecutionException if a key holds another type
      */
     public Map<String, V> getAll(Collection<String> keys, BulkLoader<? extends V> loader) {
-        Set<String> all = distinct(keys);
+        Map<String, @Nullable V> all = distinct(keys);
         Check.notNull("loader", loader);
-        BulkLoading<V> loading = BulkLoading.of(loader);
-        return Sync.callerRuns(caller -> new BulkRead<>(parts, reads, flights, loading, caller).run(all));
+        return new BulkRead<V>(parts, reads, BulkLoading.of(loader), all).run();
     }
 
     /**
@@ -173,13 +179,13 @@ public final class CacheAside<V> implements AutoCloseable {
      *
      * @param keys which values; each any text but the empty one
      * @param loader how to load them from the source of truth
-     * @return the values by key, in the order of the keys; those that the source does not have are left out; fails as
-     *     {@link #getAll} does, and as the loader's stage does
+     * @return the values by key, in the order of the keys; those that the source does not have are left out; cannot be
+     *     modified; fails as {@link #getAll} does, and as the loader's stage does
      */
     public CompletionStage<Map<String, V>> getAllAsync(Collection<String> keys, AsyncBulkLoader<? extends V> loader) {
-        Set<String> all = distinct(keys);
+        Map<String, @Nullable V> all = distinct(keys);
         Check.notNull("loader", loader);
-        return new BulkRead<V>(parts, reads, flights, BulkLoading.of(loader), threads).run(all);
+        return new BulkRead<V>(parts, reads, BulkLoading.of(loader), all).runAsync(threads);
     }
 
     /**
@@ -187,7 +193,8 @@ public final class CacheAside<V> implements AutoCloseable {
      *
      * @param key which value; any text but the empty one
      * @param value the value
-     * @return as {@link #update} does
+     * @return {@code STORED}; {@code REMOVED} if the value could not be stored: another write overlapped, Redis is full, or the
+     *     reply to the claim was lost; or {@code PENDING}
      * @throws IllegalArgumentException if an argument is not allowed, or the value is over the codec's bound
      * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type
      */
@@ -200,7 +207,7 @@ public final class CacheAside<V> implements AutoCloseable {
      *
      * @param key which value; any text but the empty one
      * @param value the value
-     * @return as {@link #update} does; fails as {@link #put} does
+     * @return as {@link #put} does; fails as it does
      */
     public CompletionStage<WriteOutcome> putAsync(String key, V value) {
         Check.text("key", key);
@@ -257,19 +264,19 @@ public final class CacheAside<V> implements AutoCloseable {
      * @param value the value
      * @param writer writes it to the source of truth, and commits; runs in the calling thread, also if Redis cannot be
      *     reached
-     * @return {@code STORED}; {@code REMOVED} if another write overlapped, since nobody knows which committed last; or
-     *     {@code PENDING}
+     * @return {@code STORED}; {@code REMOVED} if the value could not be stored: another write overlapped, Redis is full, or the
+     *     reply to the claim was lost; or {@code PENDING}
      * @throws IllegalArgumentException before anything is written, if an argument is not allowed, or the value is over
      *     the codec's bound
      * @throws WriteFailedException if the writer threw a checked exception; an unchecked one is thrown as it is. Then the
-     *     key is empty, in case it has committed all the same
+     *     key is empty, or its removal is pending, in case it has committed all the same
      * @throws io.lettuce.core.RedisCommandExecutionException before anything is written, if the key holds another type
      */
     public WriteOutcome update(String key, V value, Writer writer) {
         Check.text("key", key);
         byte[] encoded = parts.format().encode(Check.notNull("value", value));
         Check.notNull("writer", writer);
-        return Sync.callerRuns(caller -> writes.around(key, encoded, () -> BlockingCalls.write(writer, caller)));
+        return Sync.callerRuns(caller -> writes.around(key, encoded, writer, caller));
     }
 
     /**
@@ -302,7 +309,7 @@ public final class CacheAside<V> implements AutoCloseable {
     public WriteOutcome invalidateAround(String key, Writer writer) {
         Check.text("key", key);
         Check.notNull("writer", writer);
-        return Sync.callerRuns(caller -> writes.around(key, null, () -> BlockingCalls.write(writer, caller)));
+        return Sync.callerRuns(caller -> writes.around(key, null, writer, caller));
     }
 
     /**
@@ -317,10 +324,10 @@ public final class CacheAside<V> implements AutoCloseable {
     }
 
     /**
-     * Tells what stands at a key, for people who look for the reason of something. Loads nothing.
+     * Describes what Redis holds under a key, for debugging. Never loads.
      *
      * @param key which value; any text but the empty one
-     * @return what stands there, or null if nothing does
+     * @return what it holds, or null if nothing
      * @throws io.github.redispatterns.core.PatternsException if Redis cannot be reached
      * @throws io.lettuce.core.RedisCommandExecutionException if the key holds another type
      */
@@ -329,10 +336,10 @@ public final class CacheAside<V> implements AutoCloseable {
     }
 
     /**
-     * Tells what stands at a key, as {@link #inspect} does.
+     * Describes what Redis holds under a key, as {@link #inspect} does.
      *
      * @param key which value; any text but the empty one
-     * @return what stands there, or null if nothing does; fails as {@link #inspect} does
+     * @return what it holds, or null if nothing; fails as {@link #inspect} does
      */
     public CompletionStage<@Nullable Inspection> inspectAsync(String key) {
         return new Inspector(parts.store(), clock).inspect(Check.text("key", key));
@@ -347,6 +354,7 @@ public final class CacheAside<V> implements AutoCloseable {
         parts.wakeups().close();
         removals.close();
         threads.close();
+        parts.metrics().close();
     }
 
     /** For what invalidates from elsewhere. */
@@ -354,39 +362,19 @@ public final class CacheAside<V> implements AutoCloseable {
         return parts;
     }
 
-    private Answer<V> answer(String key, Loader<? extends V> loader) {
+    private CompletionStage<Answer<V>> readAsync(String key, AsyncLoader<? extends V> loader) {
         Check.text("key", key);
-        Check.notNull("loader", loader);
-        long began = System.nanoTime();
-        Loading<V> loading = Loading.of(loader);
-        Found<V> found = reads.look(key);
-        if (found instanceof Found.Entry<V> entry) { // most calls end here, so the thread is lent only after this
-            return reads.serve(key, entry, loading, began);
-        }
-        return Sync.callerRuns(caller -> flights.fly(reader(key, loading, caller, began), found, began));
+        return reads.read(key, Loading.of(Check.notNull("loader", loader)), threads);
     }
 
-    private CompletionStage<Answer<V>> read(Reader<V> reader) {
-        long asked = System.nanoTime();
-        return reads.lookAsync(reader.key())
-                .thenCompose(found -> found instanceof Found.Entry<V> entry
-                        ? CompletableFuture.completedFuture(reads.serve(reader.key(), entry, reader.loading(), asked))
-                        : flights.fly(reader, found, asked));
+    private static <V> Loading<V> loading(Loader<? extends V> loader) {
+        return Loading.of(Check.notNull("loader", loader));
     }
 
-    private Reader<V> reader(String key, AsyncLoader<? extends V> loader) {
-        Check.text("key", key);
-        return reader(key, Loading.of(Check.notNull("loader", loader)), threads, System.nanoTime());
-    }
-
-    private Reader<V> reader(String key, Loading<V> loading, Executor caller, long began) {
-        Duration maxWait = parts.options().maxWait();
-        return new Reader<>(key, loading, caller, began, began + maxWait.toNanos());
-    }
-
-    private static Set<String> distinct(Collection<String> keys) {
-        Set<String> all = new LinkedHashSet<>(BulkRead.capacity(Check.notNull("keys", keys)));
-        keys.forEach(key -> all.add(Check.text("keys", key)));
+    private static <V> Map<String, @Nullable V> distinct(Collection<String> keys) {
+        Map<String, @Nullable V> all =
+                new LinkedHashMap<>(Check.notNull("keys", keys).size() * 4 / 3 + 1);
+        keys.forEach(key -> all.put(Check.text("keys", key), null));
         return all;
     }
 }

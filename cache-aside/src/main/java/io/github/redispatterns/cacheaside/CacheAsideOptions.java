@@ -10,27 +10,29 @@ import org.jspecify.annotations.Nullable;
  * value if an invalidation is lost, and nobody but you can choose that.
  *
  * @param ttl the longest time that an entry lives, from 1 ms to 10 years
- * @param softTtl after which time an entry is stale, at most the ttl: from then on it is loaded anew in the background
- *     by one caller in the fleet, while all are served the old value; by default the ttl, so that nothing is ever stale
- * @param negativeTtl the longest time that the note lives that the source of truth has no value, at most 10 years; zero
- *     keeps none; 30 s by default, or the ttl if that is shorter. Invalidate after an insert too
+ * @param softTtl the age at which an entry is stale, at most the ttl: from then on one caller in the fleet refreshes it in
+ *     the background, and readers are served the old value; by default the ttl, so that nothing is ever stale
+ * @param negativeTtl how long it is remembered that the source of truth has no value, at most 10 years; zero: not at all;
+ *     30 s by default, or the ttl if that is shorter. Invalidate after an insert too
  * @param jitter the share of its times, from 0 to 1, by which an entry may live shorter, chosen anew for each entry, so
  *     that entries written together do not expire together; 0.1 by default
- * @param earlyRefresh the β of XFetch, from 0 to 100: how eagerly an entry is loaded anew in the background before it is
- *     stale, the more likely the nearer that is and the longer its load took; 1 is the theory's optimum; 0, the default,
- *     never
+ * @param earlyRefresh β of XFetch, from 0 to 100: how eagerly an entry is refreshed before it is stale, the more likely the
+ *     nearer that is and the longer its load took; 0, the default, disables it; 1 is the theory's optimum
  * @param leaseTime how long one load may take before another caller may begin its own, from 1 ms; 10 s by default
  * @param maxWait how long a caller waits for another's load, at least the lease time, so that a loader that died is
  *     replaced first; 30 s by default, or three lease times if that is longer
  * @param waitFallback what a caller does after that; {@link WaitFallback#FAIL} by default
- * @param maxBypassLoads how many loads at once this cache lets past Redis while it cannot be used, from 0; others wait
- *     for their turn, at most {@code maxWait}; 0 lets none past: then reads fail as Redis does; 16 by default
+ * @param maxBypassLoads how many loads at once this cache lets past Redis while it cannot be used, from 0; others wait for
+ *     their turn, at most {@code maxWait}; those that a load needs itself, of other keys, have its turn; 0 lets none past:
+ *     then reads fail as Redis does; 16 by default
  * @param refreshThreads how many loads at once the background refresh of {@link Loader}s may run, from 1 to 1,000; 4 by
- *     default. An {@link AsyncLoader} needs no thread
- * @param breakerWindow for how long Redis is left alone after it has not answered, from 1 ms; then one call tries it;
- *     1 s by default
- * @param invalidationRetry for how long a removal that could not reach Redis is tried again, from 1 ms; 5 minutes by
- *     default
+ *     default; at most 1,000 more wait, further refreshes are not made and count as failed loads. An {@link AsyncLoader}
+ *     needs no thread
+ * @param breakerWindow for how long Redis, or one master of a Cluster, is left alone after it has not answered, from 1 ms;
+ *     then one call tries it; 1 s by default
+ * @param invalidationRetry for how long a removal that could not reach Redis, or that it could not write, is tried again,
+ *     from 1 ms; 5 minutes by default; at most 100,000 keys at once, one more is given up immediately, as are those pending
+ *     when the cache is closed
  * @param onInvalidationLost called with the key of each removal that was given up, on a thread that must not be blocked;
  *     by default a warning is logged, without the key
  * @param name the cache's name in metrics, the tag {@code cache}; {@code default} by default
@@ -146,7 +148,7 @@ public record CacheAsideOptions(
         }
 
         /**
-         * Sets after which time an entry is stale, and loaded anew in the background.
+         * Sets the age at which an entry is stale, and refreshed in the background.
          *
          * @param time the soft time to live, at most the ttl
          * @return this builder
@@ -159,7 +161,7 @@ public record CacheAsideOptions(
         /**
          * Sets how long it is remembered that the source of truth has no value.
          *
-         * @param time the time to live of the note; zero keeps none
+         * @param time how long; zero: not at all
          * @return this builder
          */
         public Builder negativeTtl(Duration time) {
@@ -179,7 +181,7 @@ public record CacheAsideOptions(
         }
 
         /**
-         * Sets how eagerly an entry is loaded anew before it is stale.
+         * Sets how eagerly an entry is refreshed before it is stale.
          *
          * @param beta the β of XFetch, from 0, never, to 100
          * @return this builder
@@ -256,7 +258,7 @@ public record CacheAsideOptions(
         }
 
         /**
-         * Sets for how long a removal that could not reach Redis is tried again.
+         * Sets for how long a removal that could not reach Redis, or that it could not write, is tried again.
          *
          * @param time the time, from 1 ms
          * @return this builder

@@ -28,7 +28,7 @@ final class CacheFormat<V> {
             }
             try {
                 return new Found.Entry<>(codec.decode(CacheRecord.value(record)), record);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError e) {
                 // Not kept: the codec may be the caller's own, and quote the content. A cache must not make readers
                 // fail.
                 metrics.unreadable();

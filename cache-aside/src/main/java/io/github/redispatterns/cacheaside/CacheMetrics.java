@@ -1,11 +1,12 @@
 package io.github.redispatterns.cacheaside;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -15,7 +16,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** The meters {@code redis.patterns.cacheaside.*} of one cache; the tag {@code cache} says which. */
-final class CacheMetrics {
+final class CacheMetrics implements AutoCloseable {
 
     private static final String PREFIX = "redis.patterns.cacheaside.";
 
@@ -81,7 +82,9 @@ final class CacheMetrics {
     enum Event {
         /** The key that it names was invalidated. */
         INVALIDATED,
-        /** It names no key, or one that holds another type. */
+        /** Redis cannot be reached or cannot write; it is tried again until a bound. */
+        PENDING,
+        /** It names no key, or one that holds another type, or Redis has refused it. */
         SKIPPED,
         /** Not one event, but some that were missed. */
         GAP
@@ -89,6 +92,7 @@ final class CacheMetrics {
 
     private final MeterRegistry registry;
     private final String cache;
+    private final List<Gauge> gauges = new ArrayList<>();
     private final Map<Source, Counter> gets;
     private final Map<Reason, Map<Load, Timer>> loads;
     private final Map<Wait, Counter> waits;
@@ -104,8 +108,8 @@ final class CacheMetrics {
         this.cache = cache;
         gets = each(Source.class, source -> counter("gets", "source", tag(source)));
         loads = each(Reason.class, reason -> each(Load.class, load -> timer(reason, load)));
-        waits = each(Wait.class, wait -> counter("waits", "for", tag(wait)));
-        wakeups = each(Wakeup.class, wakeup -> counter("wakeups", "by", tag(wakeup)));
+        waits = each(Wait.class, wait -> counter("waits", "scope", tag(wait)));
+        wakeups = each(Wakeup.class, wakeup -> counter("wakeups", "trigger", tag(wakeup)));
         removals = each(Removal.class, removal -> counter("removals", "state", tag(removal)));
         unreadable = registry.counter(PREFIX + "unreadable", "cache", cache);
         unreachable = registry.counter(PREFIX + "unreachable", "cache", cache);
@@ -113,8 +117,8 @@ final class CacheMetrics {
         skippedRefreshes = registry.counter(PREFIX + "refreshes.skipped", "cache", cache);
     }
 
-    void got(Source source) {
-        meter(gets, source).increment();
+    void got(Source source, int times) {
+        meter(gets, source).increment(times);
     }
 
     void loaded(Reason reason, Load load, long nanos) {
@@ -153,19 +157,20 @@ final class CacheMetrics {
     Consumer<Event> events(Feed feed) {
         Map<Event, Counter> events = each(
                 Event.class,
-                event -> registry.counter(
-                        PREFIX + "events", "cache", cache, "source", tag(feed), "outcome", tag(event)));
+                event -> registry.counter(PREFIX + "events", "cache", cache, "feed", tag(feed), "outcome", tag(event)));
         return event -> meter(events, event).increment();
-    }
-
-    /** Adds {@code breaker.state}: 0 closed, 1 open, 2 half open. */
-    void breaker(CircuitBreaker breaker) {
-        gauge("breaker.state", breaker, each -> each.getState().getOrder());
     }
 
     /** Adds a number that is read when the registry is. */
     <T> void gauge(String name, T of, ToDoubleFunction<T> value) {
-        Gauge.builder(PREFIX + name, of, value).tag("cache", cache).register(registry);
+        gauges.add(Gauge.builder(PREFIX + name, of, value).tag("cache", cache).register(registry));
+    }
+
+    /** Takes away what is read of this cache; else the next one of its name would have no gauges. */
+    @Override
+    public void close() {
+        gauges.forEach(registry::remove);
+        gauges.clear(); // the next time they would be another's
     }
 
     private Counter counter(String name, String tag, String value) {

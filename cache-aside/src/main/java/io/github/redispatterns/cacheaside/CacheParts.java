@@ -12,8 +12,14 @@ record CacheParts<V>(
         CacheStore store,
         CacheFormat<V> format,
         CacheMetrics metrics,
-        RedisGuard guard,
+        RedisGuards guards,
         Freshness freshness,
         Wakeups wakeups,
         Admission admission,
-        Executor refreshes) {}
+        Nesting nesting,
+        Executor refreshes) {
+
+    RedisGuard guard(String key) {
+        return guards.of(key);
+    }
+}

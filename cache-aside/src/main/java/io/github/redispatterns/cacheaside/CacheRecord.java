@@ -20,12 +20,12 @@ final class CacheRecord {
 
     static final int LEASE_BYTES = 11;
     static final int HEADER_BYTES = 32;
+    static final byte VALUE = 'E';
+    static final byte NEGATIVE = 'N';
 
     private static final byte MARK = (byte) 0xCA;
     private static final byte VERSION = 2;
     private static final byte LEASE = 'L';
-    private static final byte VALUE = 'E';
-    private static final byte NEGATIVE = 'N';
     private static final int ID = 3;
     private static final int ID_BYTES = 8;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -57,7 +57,7 @@ final class CacheRecord {
         return Arrays.copyOfRange(record, ID, ID + ID_BYTES);
     }
 
-    static boolean hasId(byte @Nullable [] record, byte[] id) {
+    static boolean isLeaseOf(byte @Nullable [] record, byte[] id) {
         return record != null && isLease(record) && Arrays.equals(record, ID, ID + ID_BYTES, id, 0, ID_BYTES);
     }
 

@@ -5,6 +5,7 @@ import io.github.redispatterns.core.LuaScript;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.ScriptCall;
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class CacheStore {
 
     private static final byte[] NOTHING = {};
-    private static final byte[] VALUE = {'E'};
-    private static final byte[] NEGATIVE = {'N'};
+    private static final byte[] VALUE = {CacheRecord.VALUE};
+    private static final byte[] NEGATIVE = {CacheRecord.NEGATIVE};
 
     private static final LuaScript<byte @Nullable []> LEASE =
             LuaScript.bytes(CacheStore.class, "cache-aside/cache_lease.lua");
@@ -45,7 +46,7 @@ final class CacheStore {
         return redis;
     }
 
-    /** The name of the key where a follower of a stream keeps how far it has come. */
+    /** The name of the key where a follower of a stream keeps how far it has come; in the slot of the stream's own key. */
     String positionName(String stream, String follower) {
         return keys.key(stream, "position-" + follower);
     }
@@ -56,18 +57,18 @@ final class CacheStore {
     }
 
     CompletionStage<byte @Nullable []> read(String key) {
-        String name = keys.key(key);
-        return redis.executeAsync(Redis.KEYS_AND_BYTES, commands -> commands.get(name));
+        byte[] name = keys.keyBytes(key);
+        return redis.executeAsync(ByteArrayCodec.INSTANCE, commands -> commands.get(name));
     }
 
     /** In the order of the keys. */
-    CompletionStage<List<KeyValue<String, byte[]>>> readAll(Collection<String> all) {
-        String[] names = new String[all.size()];
+    CompletionStage<List<KeyValue<byte[], byte[]>>> readAll(Collection<String> all) {
+        byte[][] names = new byte[all.size()][];
         int next = 0;
         for (String key : all) {
-            names[next++] = keys.key(key);
+            names[next++] = keys.keyBytes(key); // here, not by Lettuce on its one I/O thread
         }
-        return redis.executeAsync(Redis.KEYS_AND_BYTES, commands -> commands.mget(names));
+        return redis.executeAsync(ByteArrayCodec.INSTANCE, commands -> commands.mget(names));
     }
 
     /** How long the key still lives, ms; negative if it is not there. */
@@ -96,7 +97,7 @@ final class CacheStore {
         });
     }
 
-    /** True if the caller may load the entry anew that carries the id that it has seen. */
+    /** True if the caller may refresh the entry that carries the id that it has seen. */
     CompletionStage<Boolean> refresh(String key, byte[] seen, byte[] id, Duration time) {
         return isOne(on(REFRESH, key).arg(seen).arg(id).arg(time.toMillis()));
     }

@@ -86,8 +86,10 @@ public final class ChannelInvalidation implements AutoCloseable {
                 return;
             }
             cache.invalidateAsync(key)
-                    .whenComplete(
-                            (outcome, failure) -> events.accept(failure == null ? Event.INVALIDATED : Event.SKIPPED));
+                    .whenComplete((outcome, failure) -> events.accept(
+                            failure != null
+                                    ? Event.SKIPPED
+                                    : outcome == WriteOutcome.PENDING ? Event.PENDING : Event.INVALIDATED));
         }
 
         @Override

@@ -79,6 +79,6 @@ final class Emptying {
     /** Keys as bytes, since that is what the connection speaks: Lettuce scans a Cluster with no other codec. */
     private <T> CompletionStage<T> call(
             Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return parts.guard().call(() -> parts.store().redis().executeAsync(ByteArrayCodec.INSTANCE, command));
+        return parts.guards().common().call(() -> parts.store().redis().executeAsync(ByteArrayCodec.INSTANCE, command));
     }
 }

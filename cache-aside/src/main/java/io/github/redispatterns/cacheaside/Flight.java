@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +34,12 @@ final class Flight<V> {
     private byte @Nullable [] lease;
     private long pollMillis = MIN_POLL_MILLIS;
     private boolean waited;
+    private volatile boolean inLine;
 
     Flight(Reader<V> reader, CacheParts<V> parts) {
         this.reader = reader;
         this.parts = parts;
-        result.whenComplete((answer, failure) -> reader.hasDecided());
+        result.whenComplete((answer, failure) -> reader.markDecided());
     }
 
     CompletableFuture<Answer<V>> result() {
@@ -49,6 +49,11 @@ final class Flight<V> {
     /** From when on, a monotonic time in ns, callers need not wait for this flight: its lease must have ended. */
     long overdueAfter() {
         return began + parts.options().leaseTime().toNanos();
+    }
+
+    /** True if it cannot go on before another load past the cache has ended. */
+    boolean isInLine() {
+        return inLine;
     }
 
     /** Goes on from what a request sent at {@code asked}, a monotonic time in ns, has found at the key. */
@@ -70,11 +75,11 @@ final class Flight<V> {
         String key = reader.key();
         CacheStore store = parts.store();
         long asked = System.nanoTime();
-        parts.guard()
+        parts.guard(reader.key())
                 .call(() -> unreadable == null
                         ? store.lease(key, mine, parts.options().leaseTime())
                         : store.lease(key, mine, parts.options().leaseTime(), unreadable))
-                .whenComplete((current, failure) -> guard(() -> {
+                .whenComplete((current, failure) -> orFail(() -> {
                     Throwable cause = failure == null ? null : Sync.unwrap(failure);
                     if (cause == null && current == null) {
                         load(mine);
@@ -93,12 +98,12 @@ final class Flight<V> {
      * its way, and be executed after an invalidation: so that lease is never used, and another one is asked for.
      */
     private void lookForLease(byte[] mine) {
-        look(bytes -> CacheRecord.hasId(bytes, mine), () -> load(mine));
+        look(mine);
     }
 
     private void load(byte[] taken) {
-        end(() -> new Load<>(parts, reader.key(), reader.loading(), reader.caller(), Reason.MISS).under(taken));
-        reader.hasDecided();
+        end(() -> newLoad(Reason.MISS).under(taken));
+        reader.markDecided();
     }
 
     // ---- waiting for another's load ----
@@ -108,7 +113,7 @@ final class Flight<V> {
             waited = true;
             parts.metrics().waited(CacheMetrics.Wait.REMOTE);
         }
-        reader.hasDecided();
+        reader.markDecided();
         if (!reader.isInTime()) {
             outOfTime(new LoadTimeoutException(parts.options().maxWait()));
             return;
@@ -125,9 +130,9 @@ final class Flight<V> {
     /** Only after this may one rely on a message: what ended before it was not told to us. */
     private void register(CompletableFuture<CacheMetrics.Wakeup> signal) {
         long asked = System.nanoTime();
-        parts.guard()
+        parts.guard(reader.key())
                 .call(() -> parts.store().await(reader.key(), parts.wakeups().waiter()))
-                .whenComplete((awaited, failure) -> guard(() -> {
+                .whenComplete((awaited, failure) -> orFail(() -> {
                     if (failure != null) {
                         lookAgain(signal, nextPoll()); // what is wrong the look will tell
                         return;
@@ -135,12 +140,17 @@ final class Flight<V> {
                     Found<V> found = parts.format().read(awaited.record());
                     if (found instanceof Found.Leased<V>) {
                         long random = ThreadLocalRandom.current().nextLong(SPREAD_MILLIS);
-                        lookAgain(signal, Math.min(awaited.expiresInMillis() + 1, SAFETY_POLL_MILLIS) + random);
+                        lookAgain(signal, untilSafe(awaited.expiresInMillis()) + random);
                     } else {
                         signal.cancel(false);
                         proceed(found, asked);
                     }
                 }));
+    }
+
+    /** Somebody may have made the lease live for ever; then a message will come, or not. */
+    private static long untilSafe(long expiresInMillis) {
+        return expiresInMillis < 0 ? SAFETY_POLL_MILLIS : Math.min(expiresInMillis + 1, SAFETY_POLL_MILLIS);
     }
 
     private long nextPoll() {
@@ -154,24 +164,24 @@ final class Flight<V> {
         long left = TimeUnit.NANOSECONDS.toMillis(reader.deadline() - System.nanoTime());
         CompletableFuture.delayedExecutor(Math.max(0, Math.min(delayMillis, left + 1)), TimeUnit.MILLISECONDS)
                 .execute(() -> signal.complete(CacheMetrics.Wakeup.POLL));
-        signal.thenAccept(by -> guard(() -> {
+        signal.thenAccept(by -> orFail(() -> {
             parts.metrics().woken(by);
-            look(bytes -> false, () -> {});
+            look(null);
         }));
     }
 
     // ---- the rest ----
 
-    /** Reads the key; if it holds what was looked for goes on with that, else from what it holds. */
-    private void look(Predicate<byte @Nullable []> lookedFor, Runnable next) {
+    /** Reads the key; if it holds that lease of ours loads, else goes on from what it holds. */
+    private void look(byte @Nullable [] mine) {
         long asked = System.nanoTime();
-        parts.guard()
+        parts.guard(reader.key())
                 .call(() -> parts.store().read(reader.key()))
-                .whenComplete((bytes, failure) -> guard(() -> {
+                .whenComplete((bytes, failure) -> orFail(() -> {
                     if (failure != null) {
                         unusable(Sync.unwrap(failure));
-                    } else if (lookedFor.test(bytes)) {
-                        next.run();
+                    } else if (mine != null && CacheRecord.isLeaseOf(bytes, mine)) {
+                        load(mine);
                     } else {
                         proceed(parts.format().read(bytes), asked);
                     }
@@ -197,12 +207,16 @@ final class Flight<V> {
     /** Loads without Redis, if that is allowed. */
     private void goPast(Throwable reason) {
         releaseLease();
-        reader.hasDecided(); // now, since it may have to wait for its turn
-        end(() -> parts.admission()
-                .run(
-                        reason,
-                        () -> new Load<>(parts, reader.key(), reader.loading(), reader.caller(), Reason.BYPASS)
-                                .past()));
+        reader.markDecided(); // now, since it may have to wait for its turn
+        inLine = true;
+        end(() -> parts.admission().run(reason, reader.level(), () -> {
+            inLine = false;
+            return newLoad(Reason.BYPASS).past();
+        }));
+    }
+
+    private Load<V> newLoad(Reason reason) {
+        return new Load<>(parts, reader.key(), reader.loading(), reader.caller(), reason, reader.level());
     }
 
     /** Ends the flight as the load does. */
@@ -226,16 +240,18 @@ final class Flight<V> {
         byte[] mine = lease;
         lease = null;
         if (mine != null) {
-            parts.guard().call(() -> parts.store().release(reader.key(), mine)).whenComplete((released, failure) -> {
-                if (failure != null) {
-                    parts.metrics().releaseFailed();
-                }
-            });
+            parts.guard(reader.key())
+                    .call(() -> parts.store().release(reader.key(), mine))
+                    .whenComplete((released, failure) -> {
+                        if (failure != null) {
+                            parts.metrics().releaseFailed();
+                        }
+                    });
         }
     }
 
     /** Whatever goes wrong on the way ends the flight; nobody is left waiting. */
-    private void guard(Runnable step) {
+    private void orFail(Runnable step) {
         try {
             step.run();
         } catch (RuntimeException | Error e) {

@@ -4,9 +4,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /**
- * Decides when an entry is stale, and when it is due to be loaded anew.
+ * Decides when an entry is stale, and when it is due to be refreshed.
  *
- * <p>Early refresh is XFetch: with the load time Δ and the eagerness β, a reader at time t loads anew if
+ * <p>Early refresh is XFetch: with the load time Δ and the eagerness β, a reader at time t refreshes if
  * t − Δ·β·ln(random) has reached the time at which the entry is stale. Of many readers one does so shortly before that
  * time, the earlier the longer the load takes.
  *
@@ -31,7 +31,7 @@ final class Freshness {
         this.refreshes = beta > 0 || options.softTtl().compareTo(options.ttl()) < 0;
     }
 
-    /** False if no entry of this cache is ever loaded anew before it is gone; then nothing else here matters. */
+    /** False if no entry of this cache is ever refreshed before it is gone; then nothing else here matters. */
     boolean refreshes() {
         return refreshes;
     }
@@ -40,7 +40,7 @@ final class Freshness {
         return refreshes && millisUntilStale(entry) <= 0;
     }
 
-    /** True if whoever has read this entry should load it anew, and nobody does so already. */
+    /** True if whoever has read this entry should refresh it, and nobody does so already. */
     boolean isDue(byte[] entry) {
         if (!refreshes || CacheRecord.refreshUntilMillis(entry) > serverMillis.getAsLong()) {
             return false;

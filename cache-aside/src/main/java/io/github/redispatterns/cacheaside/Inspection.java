@@ -3,23 +3,23 @@ package io.github.redispatterns.cacheaside;
 import java.time.Duration;
 
 /**
- * What stands at a key, for people who look for the reason of something. Times are the server's.
+ * What Redis holds under one key, for debugging. Times are the server's.
  *
- * @param state what it is
- * @param age since when it has been there; zero for a lease and for what is unreadable
- * @param staleIn when it will be stale; zero if it is
- * @param expiresIn when it will be gone
- * @param loadTime how long its load took; zero if it was put
+ * @param state the kind of record
+ * @param age how old the entry is; zero for a lease or unreadable bytes
+ * @param staleIn how long until it is stale; zero if it already is
+ * @param expiresIn how long until it expires
+ * @param loadTime how long its load took; zero if it was written by {@code put} or {@code update}
  * @param valueBytes how many bytes its value takes
  */
 public record Inspection(
         State state, Duration age, Duration staleIn, Duration expiresIn, Duration loadTime, int valueBytes) {
 
-    /** What can stand at a key. */
+    /** What Redis may hold under a key. */
     public enum State {
         /** A value. */
         VALUE,
-        /** A value that some process is loading anew. */
+        /** A value that some process is refreshing. */
         REFRESHING,
         /** The note that the source of truth has no value. */
         NEGATIVE,

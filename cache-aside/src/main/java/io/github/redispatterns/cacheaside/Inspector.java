@@ -19,7 +19,7 @@ final class Inspector {
 
     CompletionStage<@Nullable Inspection> inspect(String key) {
         CompletionStage<Long> pttl = store.pttl(key);
-        return clock.know()
+        return clock.whenKnown()
                 .thenCompose(known -> store.read(key))
                 .thenCombine(pttl, (record, millis) -> record == null ? null : of(record, millis));
     }

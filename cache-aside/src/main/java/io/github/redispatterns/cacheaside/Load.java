@@ -1,6 +1,8 @@
 package io.github.redispatterns.cacheaside;
 
 import io.github.redispatterns.cacheaside.CacheMetrics.Reason;
+import io.github.redispatterns.core.Sync;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -19,14 +21,27 @@ final class Load<V> {
     private final Loading<V> loading;
     private final Executor where;
     private final Reason reason;
+    private final Nesting.Level level;
     private final LoadContext context = new LoadContext();
     private final long began = System.nanoTime();
 
-    Load(CacheParts<V> parts, String key, Loading<V> loading, Executor where, Reason reason) {
+    /**
+     * One load of one key.
+     *
+     * @param outer what it is called inside of
+     */
+    Load(
+            CacheParts<V> parts,
+            String key,
+            Loading<V> loading,
+            Executor where,
+            Reason reason,
+            Nesting.@Nullable Level outer) {
         this.parts = parts;
         this.key = key;
         this.loading = loading;
-        this.where = where;
+        this.level = new Nesting.Level(Set.of(key), reason == Reason.BYPASS, outer);
+        this.where = parts.nesting().inside(level, where);
         this.reason = reason;
     }
 
@@ -49,7 +64,8 @@ final class Load<V> {
 
     private CompletionStage<@Nullable V> callLoader() {
         try {
-            CompletionStage<? extends @Nullable V> begun = loading.begin(key, context, where);
+            CompletionStage<? extends @Nullable V> begun =
+                    parts.nesting().inside(level, () -> loading.begin(key, context, where));
             if (begun == null) {
                 throw new IllegalStateException("The loader returned null in place of a stage");
             }
@@ -61,12 +77,13 @@ final class Load<V> {
 
     private CompletionStage<Answer<V>> store(
             byte[] lease, @Nullable V value, byte @Nullable [] encoded, Lifetime life) {
-        long took = Math.min(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began), MAX_MICROS);
+        long took = Math.min(TimeUnit.NANOSECONDS.toMicros(context.tookNanos()), MAX_MICROS);
         long asked = System.nanoTime();
-        return parts.guard()
+        return parts.guard(key)
                 .call(() -> parts.store().fill(key, lease, encoded, life, took))
                 .handle((stored, failure) -> {
                     if (failure != null) { // what stands at the key is not known; it is this answer, or none
+                        notFilled(lease, Sync.unwrap(failure));
                         ended(CacheMetrics.Load.FILL_FAILED);
                         return Answer.loaded(value, Source.LOADED, began);
                     }
@@ -75,9 +92,21 @@ final class Load<V> {
                 });
     }
 
+    /** What Redis has refused it will not store later either, so nobody need wait until the lease ends. */
+    private void notFilled(byte[] lease, Throwable failure) {
+        if (reason == Reason.REFRESH || RedisGuard.isUnreachable(failure)) {
+            return; // the old value stays, and its lease, so that nobody tries again at once; or it may yet be stored
+        }
+        parts.guard(key).call(() -> parts.store().release(key, lease)).whenComplete((released, another) -> {
+            if (another != null) {
+                parts.metrics().releaseFailed();
+            }
+        });
+    }
+
     private CompletionStage<Answer<V>> storeNothing(byte[] lease, @Nullable V value) {
         long asked = System.nanoTime();
-        return parts.guard().call(() -> parts.store().release(key, lease)).handle((released, failure) -> {
+        return parts.guard(key).call(() -> parts.store().release(key, lease)).handle((released, failure) -> {
             if (failure != null) {
                 parts.metrics().releaseFailed();
             }
@@ -97,6 +126,6 @@ final class Load<V> {
     }
 
     private void ended(CacheMetrics.Load outcome) {
-        parts.metrics().loaded(reason, outcome, System.nanoTime() - began);
+        parts.metrics().loaded(reason, outcome, context.tookNanos());
     }
 }

@@ -5,8 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a value from the source of truth. It runs in the thread that called {@link CacheAside#get}, except for a refresh
- * in the background, which runs in a thread of the cache. It must not get the same key from the same cache: it would wait
- * for itself.
+ * in the background, which runs in a thread of the cache.
+ *
+ * <p>It may get other keys from the same cache; if it was let past Redis, loads that these need run in its place, and are
+ * not counted for {@link CacheAsideOptions#maxBypassLoads()}. It must not get its own key, not by way of another either:
+ * that would wait for itself, and fails at once with an {@link IllegalStateException} unless the key is there.
  *
  * @param <V> the type of the values
  */
@@ -18,8 +21,8 @@ public interface Loader<V> {
      *
      * @param key the key that was not in the cache
      * @return the value, or null if there is none
-     * @throws Exception whatever goes wrong; an unchecked exception reaches the caller as it is, a checked one inside a
-     *     {@link LoadFailedException}
+     * @throws Exception whatever goes wrong; an unchecked exception reaches the caller as it is, a checked one, and a
+     *     {@link java.util.concurrent.CompletionException}, inside a {@link LoadFailedException}
      */
     @Nullable V load(String key) throws Exception;
 

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the value, or null if the source of truth has none
  * @param source where the answer came from
- * @param age how long ago the answer was stored, by the server's clock, to about the time of a round trip; zero if it was
- *     just loaded
+ * @param age how old the answer is, by the server's clock, exact to about one round trip; zero if it was just loaded
  * @param <V> the type of the value
  */
 public record Lookup<V>(@Nullable V value, Source source, Duration age) {}

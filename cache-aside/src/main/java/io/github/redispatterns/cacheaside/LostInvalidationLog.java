@@ -4,8 +4,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
 
-/** Says that a removal was lost; not of which key, since keys are not for logs. */
-final class LostInvalidationLog implements Consumer<String> {
+/** Says that a removal was lost; not of which key, since keys are not for logs. A record, so that options are equal. */
+record LostInvalidationLog() implements Consumer<String> {
 
     private static final Logger LOG = System.getLogger(CacheAside.class.getName());
 

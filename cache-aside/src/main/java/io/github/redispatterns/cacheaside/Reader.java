@@ -2,6 +2,7 @@ package io.github.redispatterns.cacheaside;
 
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One caller of get.
@@ -10,7 +11,8 @@ import java.util.function.Consumer;
  * @param began when the call began, a monotonic time, ns: it decides which values the caller may have
  * @param deadline until when it waits for the loads of others, a monotonic time, ns
  * @param past true if its wait has ended once already, and it now loads past the lease of others
- * @param decided is told that the flight that this reader has begun either loads, or waits for another's load, or
+ * @param level what the caller's thread is inside of, or null
+ * @param onDecided is told that the flight that this reader has begun either loads, or waits for another's load, or
  *     has ended: a bulk load begins when all of its flights have
  */
 record Reader<V>(
@@ -20,19 +22,20 @@ record Reader<V>(
         long began,
         long deadline,
         boolean past,
-        Consumer<String> decided) {
+        Nesting.@Nullable Level level,
+        Consumer<String> onDecided) {
 
-    Reader(String key, Loading<V> loading, Executor caller, long began, long deadline) {
-        this(key, loading, caller, began, deadline, false, decided -> {});
+    Reader(String key, Loading<V> loading, Executor caller, long began, long deadline, Nesting.@Nullable Level level) {
+        this(key, loading, caller, began, deadline, false, level, decided -> {});
     }
 
     Reader<V> goingPast(long newDeadline) {
-        return new Reader<>(key, loading, caller, began, newDeadline, true, decided);
+        return new Reader<>(key, loading, caller, began, newDeadline, true, level, onDecided);
     }
 
     /** To be called when the first step has been decided; again does no harm. */
-    void hasDecided() {
-        decided.accept(key);
+    void markDecided() {
+        onDecided.accept(key);
     }
 
     boolean isInTime() {

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the cache and a Redis that may not answer, so that its silence costs a caller the timeout at most once
+ * Stands between the cache and a server that may not answer, so that its silence costs a caller the timeout at most once
  * per window.
  *
  * <p>The breaker opens on the first call that has waited in vain, if nothing that was sent later has been answered
@@ -50,20 +50,19 @@ final class RedisGuard {
                         // So that a try whose caller never came back does not keep it half open for ever.
                         .maxWaitDurationInHalfOpenState(commandTimeout.multipliedBy(2))
                         .build());
-        metrics.breaker(breaker);
     }
 
     /** Makes a call unless Redis is being left alone; then it fails at once, as not executed. */
     <T extends @Nullable Object> CompletionStage<T> call(Supplier<? extends CompletionStage<T>> call) {
         if (!mayCall()) {
-            return CompletableFuture.failedFuture(leftAlone());
+            return CompletableFuture.failedFuture(breakerOpen());
         }
         long asked = nanoTime.getAsLong();
         CompletionStage<T> calling;
         try {
             calling = call.get();
         } catch (RuntimeException | Error e) {
-            left();
+            abandoned();
             throw e;
         }
         return calling.whenComplete((answer, failure) -> {
@@ -78,6 +77,10 @@ final class RedisGuard {
     /** True if Redis may be called; then one of the next three must follow. */
     boolean mayCall() {
         return breaker.getState() == State.CLOSED || breaker.tryAcquirePermission();
+    }
+
+    State state() {
+        return breaker.getState();
     }
 
     void answered() {
@@ -104,13 +107,13 @@ final class RedisGuard {
     }
 
     /** The caller went away before there was an answer. */
-    void left() {
+    void abandoned() {
         if (breaker.getState() != State.CLOSED) {
             breaker.releasePermission();
         }
     }
 
-    static NotExecutedException leftAlone() {
+    static NotExecutedException breakerOpen() {
         return new NotExecutedException("Redis did not answer a moment ago, and is left alone for now", null);
     }
 

@@ -5,7 +5,13 @@ import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.core.UnknownOutcomeException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -14,11 +20,12 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes keys from Redis, and if it cannot be reached tries again in the background until a bound, then reports. While a
- * removal is pending, this process reads its key past the cache.
+ * Removes keys from Redis, and if it cannot be reached or cannot write tries again in the background until a bound, then
+ * reports. While a removal is pending, this process reads its key past the cache.
  */
 final class Removals implements AutoCloseable {
 
@@ -31,18 +38,27 @@ final class Removals implements AutoCloseable {
 
     private final CacheAsideOptions options;
     private final CacheStore store;
-    private final RedisGuard guard;
+    private final RedisGuards guards;
     private final CacheMetrics metrics;
     private final ConcurrentMap<String, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicBoolean retrying = new AtomicBoolean();
+    /** Goes on where it has stopped, so that each has its turn. Belongs to whoever is retrying. */
+    private Iterator<String> round = Collections.emptyIterator();
+
     private volatile boolean closed;
 
-    Removals(CacheAsideOptions options, CacheStore store, RedisGuard guard, CacheMetrics metrics) {
+    Removals(CacheAsideOptions options, CacheStore store, RedisGuards guards, CacheMetrics metrics) {
         this.options = options;
         this.store = store;
-        this.guard = guard;
+        this.guards = guards;
         this.metrics = metrics;
         metrics.gauge("removals.pending", pending, ConcurrentMap::size);
+    }
+
+    Set<String> pending(Collection<String> keys) {
+        return pending.isEmpty()
+                ? Set.of()
+                : keys.stream().filter(pending::containsKey).collect(Collectors.toSet());
     }
 
     boolean isPending(String key) {
@@ -60,23 +76,29 @@ final class Removals implements AutoCloseable {
         }
     }
 
-    /** Never fails because Redis cannot be reached; then the removal is pending. */
+    /** Never fails because Redis cannot be reached, or cannot write; then the removal is pending. */
     CompletionStage<WriteOutcome> remove(String key) {
         Pending before = of(key);
-        return guard.call(() -> store.invalidate(key))
+        return guards.of(key)
+                .call(() -> store.invalidate(key))
                 .exceptionallyCompose(failure -> Sync.unwrap(failure) instanceof UnknownOutcomeException
-                        ? guard.call(() -> store.invalidate(key)) // at once, if only the connection was lost
+                        ? guards.of(key).call(() -> store.invalidate(key)) // at once, if only the connection was lost
                         : CompletableFuture.failedFuture(Sync.unwrap(failure)))
                 .handle((removed, failure) -> {
                     if (failure == null) {
                         done(key, before);
                         return WriteOutcome.REMOVED;
                     }
-                    if (!RedisGuard.isUnreachable(Sync.unwrap(failure))) {
+                    if (!mayBeDoneLater(Sync.unwrap(failure))) {
                         throw new CompletionException(Sync.unwrap(failure));
                     }
                     return later(key);
                 });
+    }
+
+    /** Redis does not answer, or says that it cannot write now. */
+    private static boolean mayBeDoneLater(Throwable failure) {
+        return RedisGuard.isUnreachable(failure) || RedisGuard.isFull(failure);
     }
 
     WriteOutcome later(String key) {
@@ -106,16 +128,26 @@ final class Removals implements AutoCloseable {
     }
 
     private void retry() {
-        CompletableFuture<?>[] tries = pending.entrySet().stream()
-                .limit(AT_ONCE)
-                .map(each -> retry(each.getKey(), each.getValue()).toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(tries).whenComplete((done, failure) -> {
-            retrying.set(false);
-            if (!pending.isEmpty() && retrying.compareAndSet(false, true)) {
-                pause();
+        List<CompletableFuture<?>> tries = new ArrayList<>();
+        try {
+            if (!round.hasNext()) {
+                round = pending.keySet().iterator();
             }
-        });
+            while (round.hasNext() && tries.size() < AT_ONCE) {
+                String key = round.next();
+                Pending removal = pending.get(key);
+                if (removal != null) {
+                    tries.add(retry(key, removal).toCompletableFuture());
+                }
+            }
+        } finally {
+            CompletableFuture.allOf(tries.toArray(CompletableFuture<?>[]::new)).whenComplete((done, failure) -> {
+                retrying.set(false);
+                if (!pending.isEmpty() && retrying.compareAndSet(false, true)) {
+                    pause();
+                }
+            });
+        }
     }
 
     /** Completes without failing. */
@@ -124,10 +156,10 @@ final class Removals implements AutoCloseable {
             giveUp(key, removal);
             return CompletableFuture.completedFuture(null);
         }
-        return guard.call(() -> store.invalidate(key)).handle((removed, failure) -> {
+        return guards.of(key).call(() -> store.invalidate(key)).handle((removed, failure) -> {
             if (failure == null) {
                 done(key, removal);
-            } else if (!RedisGuard.isUnreachable(Sync.unwrap(failure))) {
+            } else if (!mayBeDoneLater(Sync.unwrap(failure))) {
                 giveUp(key, removal);
             }
             return null;
@@ -144,7 +176,7 @@ final class Removals implements AutoCloseable {
         metrics.removal(Removal.LOST);
         try {
             options.onInvalidationLost().accept(key);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // must not keep the other removals from being done or told
             LOG.log(Level.WARNING, "A listener for lost invalidations failed", e);
         }
     }

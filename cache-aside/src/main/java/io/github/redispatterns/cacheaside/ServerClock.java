@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What time it is on the server, by one {@code TIME} every few seconds and the local monotonic clock in between. It
- * decides only when an entry is due to be loaded anew, and tells ages; nothing that must be exact.
+ * decides only when an entry is due to be refreshed, and tells ages; nothing that must be exact.
  *
  * <p>On a Cluster it asks any node: they are taken to agree, as NTP makes them.
  */
@@ -24,11 +24,13 @@ final class ServerClock {
     private static final long INEXACT_RENEWED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Redis redis;
+    private final RedisGuard guard;
     private final AtomicBoolean asking = new AtomicBoolean();
     private volatile @Nullable Reading reading;
 
-    ServerClock(Redis redis) {
+    ServerClock(Redis redis, RedisGuard guard) {
         this.redis = redis;
+        this.guard = guard;
     }
 
     boolean isKnown() {
@@ -49,13 +51,13 @@ final class ServerClock {
     }
 
     /** Completes, without failing, once the time is known or could not be had. */
-    CompletionStage<@Nullable Void> know() {
+    CompletionStage<@Nullable Void> whenKnown() {
         return isKnown() ? CompletableFuture.completedFuture(null) : ask().handle((known, failure) -> null);
     }
 
     private CompletionStage<@Nullable Void> ask() {
         long asked = System.nanoTime();
-        return redis.executeAsync(commands -> commands.time()).thenAccept(time -> {
+        return guard.call(() -> redis.executeAsync(commands -> commands.time())).thenAccept(time -> {
             long answered = System.nanoTime();
             long trip = answered - asked;
             long goodFor = trip <= EXACT_NANOS ? RENEWED_NANOS : INEXACT_RENEWED_NANOS;

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SingleFlight<V> {
 
+    private static final int MAX_DEPTH = 100;
+
     private final CacheParts<V> parts;
     private final Function<Reader<V>, CompletionStage<Answer<V>>> again;
     private final ConcurrentMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
@@ -41,13 +43,19 @@ final class SingleFlight<V> {
      * @param found what the reader's own look has found, by a request sent at {@code asked}
      */
     CompletionStage<Answer<V>> fly(Reader<V> reader, Found<V> found, long asked) {
+        if (Nesting.Level.concerns(reader.level(), reader.key())) {
+            reader.markDecided();
+            return CompletableFuture.failedFuture(Nesting.Level.ownKey());
+        }
         Flight<V> mine = new Flight<>(reader, parts);
         Flight<V> other = flights.putIfAbsent(reader.key(), mine);
         if (other != null) {
             boolean overdue = System.nanoTime() - other.overdueAfter() >= 0;
-            if (!overdue || !flights.replace(reader.key(), other, mine)) {
+            boolean overtakes =
+                    other.isInLine() && Nesting.Level.isPast(reader.level()); // it waits for the likes of us
+            if (!(overdue || overtakes) || !flights.replace(reader.key(), other, mine)) {
                 parts.metrics().waited(CacheMetrics.Wait.LOCAL);
-                reader.hasDecided();
+                reader.markDecided();
                 return join(reader, other);
             }
         }
@@ -99,19 +107,21 @@ final class SingleFlight<V> {
     }
 
     private Answer<V> serve(Answer<V> answer) {
-        parts.metrics().got(answer.source());
+        parts.metrics().got(answer.source(), 1);
         return answer;
     }
 
     /** The caller who began the flight has left, or has run out of time: those who joined it have not. */
     private static boolean concernsOnlyItsStarter(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) { // a loader's own may go round in a circle
             if (cause instanceof CallerGoneException
                     || cause instanceof LoadTimeoutException
                     || cause instanceof InterruptedException
                     || cause instanceof ClosedByInterruptException) {
                 return true;
             }
+            cause = cause.getCause();
         }
         return false;
     }

@@ -4,9 +4,12 @@ package io.github.redispatterns.cacheaside;
 public enum Source {
     /** It was in Redis, perhaps after a wait for whoever loaded it. */
     REDIS,
-    /** This process loaded it and stored it, or would have if its loader had allowed that. */
+    /**
+     * This process loaded it, and stored it unless the loader or the options say not to; or Redis failed before it
+     * confirmed.
+     */
     LOADED,
-    /** It was in Redis, past its soft time to live; it is being loaded anew in the background. */
+    /** It was in Redis, past its soft time to live; it is being refreshed in the background. */
     STALE,
     /** Redis holds the note that the source of truth has no value. */
     NEGATIVE,

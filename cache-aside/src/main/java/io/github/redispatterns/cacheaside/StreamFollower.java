@@ -202,7 +202,12 @@ final class StreamFollower implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (caughtUp.completeExceptionally(failure) || isClosed(failure)) {
+        if (caughtUp.completeExceptionally(failure)) {
+            close();
+            return;
+        }
+        if (isClosed(failure)) {
+            LOG.log(Level.WARNING, "The stream of invalidations is not followed any more", failure);
             close();
             return;
         }

@@ -4,8 +4,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
 
-/** Says that a cache is being emptied because events were missed. */
-final class StreamGapLog implements Consumer<StreamGap> {
+/** Says that a cache is being emptied because events were missed. A record, so that options are equal. */
+record StreamGapLog() implements Consumer<StreamGap> {
 
     private static final Logger LOG = System.getLogger(StreamInvalidation.class.getName());
 

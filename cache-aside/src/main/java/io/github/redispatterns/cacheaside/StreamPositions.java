@@ -15,17 +15,19 @@ import org.jspecify.annotations.Nullable;
 final class StreamPositions {
 
     private final CacheParts<?> parts;
+    private final String stream;
     private final String name;
     private final Duration ttl;
 
     StreamPositions(CacheParts<?> parts, String stream, StreamInvalidationOptions options) {
         this.parts = parts;
+        this.stream = stream;
         this.name = parts.store().positionName(stream, options.name());
         this.ttl = options.positionTtl();
     }
 
     CompletionStage<@Nullable StreamPosition> load() {
-        return parts.guard()
+        return parts.guard(stream)
                 .call(() -> parts.store().redis().executeAsync(Redis.KEYS_AND_BYTES, commands -> commands.get(name)))
                 .thenApply(StreamPosition::parse);
     }
@@ -36,7 +38,7 @@ final class StreamPositions {
      */
     CompletionStage<String> save(StreamPosition position) {
         byte[] value = position.toBytes();
-        return parts.guard()
+        return parts.guard(stream)
                 .call(() -> parts.store()
                         .redis()
                         .executeAsync(

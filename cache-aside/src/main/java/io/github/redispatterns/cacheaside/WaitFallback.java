@@ -1,8 +1,8 @@
 package io.github.redispatterns.cacheaside;
 
 /**
- * What a caller does that has waited {@link CacheAsideOptions#maxWait()} for another's load. A stale value never comes to
- * this: whoever finds one is served at once.
+ * What a caller does once it has waited {@link CacheAsideOptions#maxWait()} for another's load. Whoever finds a stale value
+ * is served at once and never waits.
  */
 public enum WaitFallback {
     /** It fails with {@link LoadTimeoutException}. */

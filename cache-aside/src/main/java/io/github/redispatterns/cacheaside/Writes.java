@@ -1,8 +1,10 @@
 package io.github.redispatterns.cacheaside;
 
 import io.github.redispatterns.core.Sync;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,14 @@ final class Writes<V> {
         return new Emptying(parts).run().whenComplete((done, failure) -> flights.forgetAll());
     }
 
+    /** As the other, with a writer that blocks. */
+    CompletionStage<WriteOutcome> around(String key, byte @Nullable [] value, Writer writer, Executor caller) {
+        Nesting.Level level =
+                new Nesting.Level(Set.of(key), false, parts.nesting().here());
+        Executor inside = parts.nesting().inside(level, caller);
+        return around(key, value, () -> BlockingCalls.write(writer, inside));
+    }
+
     /**
      * Claims the key, writes, and stores the value, or empties the key.
      *
@@ -74,7 +84,7 @@ final class Writes<V> {
     /** False if Redis cannot be used: the source of truth can be written all the same. */
     private CompletionStage<Boolean> claim(String key, byte[] id) {
         CompletableFuture<Boolean> claimed = new CompletableFuture<>();
-        parts.guard()
+        parts.guard(key)
                 .call(() -> parts.store().claim(key, id, parts.options().leaseTime()))
                 .whenComplete((done, failure) -> {
                     Throwable cause = failure == null ? null : Sync.unwrap(failure);
@@ -103,7 +113,7 @@ final class Writes<V> {
 
     private CompletionStage<WriteOutcome> fill(String key, byte[] id, byte[] value, Removals.@Nullable Pending before) {
         Lifetime life = Lifetime.draw(parts.options());
-        return parts.guard()
+        return parts.guard(key)
                 .call(() -> parts.store().fill(key, id, value, life, 0))
                 .thenCompose(filled -> {
                     if (!filled) { // another write has overlapped this one

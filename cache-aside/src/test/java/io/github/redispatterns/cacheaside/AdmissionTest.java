@@ -30,7 +30,7 @@ class AdmissionTest {
         Admission admission = admission(3, Duration.ofMinutes(1));
         List<CompletionStage<Integer>> all = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            all.add(admission.run(reason, this::load));
+            all.add(admission.run(reason, null, this::load));
         }
         assertThat(running).hasSize(3);
         assertThat(registry.get("redis.patterns.cacheaside.bypass.waiting")
@@ -51,33 +51,54 @@ class AdmissionTest {
     void aLoadThatFailsOrThrowsGivesItsPlaceBack() {
         Admission admission = admission(1, Duration.ofMinutes(1));
         IllegalStateException bug = new IllegalStateException("bug");
-        assertThatThrownBy(() -> Sync.await(admission.run(reason, () -> CompletableFuture.failedFuture(bug))))
+        assertThatThrownBy(() -> Sync.await(admission.run(reason, null, () -> CompletableFuture.failedFuture(bug))))
                 .isSameAs(bug);
-        assertThatThrownBy(() -> Sync.await(admission.run(reason, () -> {
+        assertThatThrownBy(() -> Sync.await(admission.run(reason, null, () -> {
                     throw bug;
                 })))
                 .isSameAs(bug);
-        assertThat(Sync.<Integer>await(admission.run(reason, () -> CompletableFuture.completedFuture(1))))
+        assertThat(Sync.<Integer>await(admission.run(reason, null, () -> CompletableFuture.completedFuture(1))))
                 .isEqualTo(1);
     }
 
     @Test
     void theWaitForATurnIsBoundedAndAbandonedTurnsArePassedOn() {
         Admission admission = admission(1, Duration.ofMillis(100));
-        CompletionStage<Integer> first = admission.run(reason, this::load);
-        CompletionStage<Integer> late = admission.run(reason, this::load);
+        CompletionStage<Integer> first = admission.run(reason, null, this::load);
+        CompletionStage<Integer> late = admission.run(reason, null, this::load);
         assertThatThrownBy(() -> Sync.await(late)).isInstanceOf(LoadTimeoutException.class);
         running.poll().complete(1);
         assertThat(Sync.<Integer>await(first)).isEqualTo(1);
         assertThat(running).isEmpty();
-        assertThat(Sync.<Integer>await(admission.run(reason, () -> CompletableFuture.completedFuture(2))))
+        assertThat(Sync.<Integer>await(admission.run(reason, null, () -> CompletableFuture.completedFuture(2))))
                 .isEqualTo(2);
+    }
+
+    /** Nothing else ends that would look at the line. */
+    @Test
+    void whoHasWaitedTooLongIsNotInLineAnyMore() {
+        Admission admission = admission(1, Duration.ofMillis(100));
+        CompletionStage<Integer> hanging = admission.run(reason, null, this::load);
+        List<CompletionStage<Integer>> late = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            late.add(admission.run(reason, null, this::load));
+        }
+        for (CompletionStage<Integer> each : late) {
+            assertThatThrownBy(() -> Sync.await(each)).isInstanceOf(LoadTimeoutException.class);
+        }
+        Awaitility.await()
+                .until(() -> registry.get("redis.patterns.cacheaside.bypass.waiting")
+                                .gauge()
+                                .value()
+                        == 0);
+        assertThat(hanging.toCompletableFuture()).isNotDone();
     }
 
     @Test
     void ifNoneMayGoPastTheReasonIsTheFailure() {
         Admission closed = admission(0, Duration.ofMinutes(1));
-        assertThatThrownBy(() -> Sync.await(closed.run(reason, this::load))).isSameAs(reason);
+        assertThatThrownBy(() -> Sync.await(closed.run(reason, null, this::load)))
+                .isSameAs(reason);
         assertThat(running).isEmpty();
     }
 
@@ -93,6 +114,7 @@ class AdmissionTest {
             threads.execute(() -> admission
                     .run(
                             reason,
+                            null,
                             () -> CompletableFuture.supplyAsync(
                                     () -> {
                                         most.accumulateAndGet(now.incrementAndGet(), Math::max);

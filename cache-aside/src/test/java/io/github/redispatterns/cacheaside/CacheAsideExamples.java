@@ -61,7 +61,7 @@ final class CacheAsideExamples {
                 keySpace,
                 JsonCodec.of(Product.class),
                 CacheAsideOptions.builder(Duration.ofHours(1))
-                        .softTtl(Duration.ofMinutes(5)) // then it is loaded anew in the background
+                        .softTtl(Duration.ofMinutes(5)) // then it is refreshed in the background
                         .earlyRefresh(1) // or, if it is hot, a little before
                         .negativeTtl(Duration.ofSeconds(10))
                         .maxBypassLoads(8) // what the database bears if Redis is down

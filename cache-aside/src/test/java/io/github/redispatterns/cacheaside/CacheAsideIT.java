@@ -130,7 +130,7 @@ class CacheAsideIT extends CacheBench {
                     context.ttl(Duration.ZERO);
                     return "v";
                 })))
-                .hasMessageStartingWith("time: ");
+                .hasMessageStartingWith("ttl: ");
     }
 
     @Test

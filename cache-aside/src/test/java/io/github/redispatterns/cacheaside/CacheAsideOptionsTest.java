@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class CacheAsideOptionsTest {
@@ -35,6 +38,13 @@ class CacheAsideOptionsTest {
                         .build()
                         .maxWait())
                 .isEqualTo(Duration.ofMinutes(3));
+    }
+
+    /** They are records: also those that were not given a listener of their own. */
+    @Test
+    void optionsOfTheSameSettingsAreEqual() {
+        assertThat(CacheAsideOptions.ofTtl(TTL)).isEqualTo(CacheAsideOptions.ofTtl(TTL));
+        assertThat(CacheAsideOptions.ofTtl(TTL)).isNotEqualTo(CacheAsideOptions.ofTtl(TTL.plusMillis(1)));
     }
 
     @Test
@@ -75,5 +85,38 @@ class CacheAsideOptionsTest {
                         .maxWait(Duration.ofSeconds(1))
                         .build())
                 .hasMessage("maxWait: must be at least the leaseTime of PT2S, is PT1S");
+    }
+
+    /** From 1 ms to 10 years; negative answers may also be kept for no time at all. */
+    @Test
+    void everyTimeIsBounded() {
+        CacheAsideOptions.Builder builder = CacheAsideOptions.builder(TTL);
+        Map<String, Consumer<Duration>> times = Map.of(
+                "softTtl", builder::softTtl,
+                "negativeTtl", builder::negativeTtl,
+                "leaseTime", builder::leaseTime,
+                "maxWait", builder::maxWait,
+                "breakerWindow", builder::breakerWindow,
+                "invalidationRetry", builder::invalidationRetry);
+        times.forEach((name, set) -> {
+            for (Duration bad : List.of(Duration.ofMillis(-1), Duration.ofNanos(1), Duration.ofDays(3651))) {
+                assertThatThrownBy(() -> set.accept(bad))
+                        .as(name)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage(name + ": must be from 1 ms to 10 years, is " + bad);
+            }
+        });
+    }
+
+    @Test
+    void everyNumberIsBounded() {
+        CacheAsideOptions.Builder builder = CacheAsideOptions.builder(TTL);
+        assertThatThrownBy(() -> builder.jitter(Double.POSITIVE_INFINITY)).hasMessageStartingWith("jitter: ");
+        assertThatThrownBy(() -> builder.earlyRefresh(Double.POSITIVE_INFINITY))
+                .hasMessageStartingWith("earlyRefresh: ");
+        assertThatThrownBy(() -> builder.maxBypassLoads(Integer.MAX_VALUE)).hasMessageStartingWith("maxBypassLoads: ");
+        assertThatThrownBy(() -> builder.refreshThreads(-1)).hasMessageStartingWith("refreshThreads: ");
+        assertThatThrownBy(() -> builder.refreshThreads(1_001)).hasMessageStartingWith("refreshThreads: ");
+        assertThatThrownBy(() -> builder.name("\ud83d")).hasMessageStartingWith("name: ");
     }
 }

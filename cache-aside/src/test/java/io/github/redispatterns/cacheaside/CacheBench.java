@@ -109,7 +109,7 @@ abstract class CacheBench {
     }
 
     final double waits(String whom) {
-        return counted("waits", "for", whom);
+        return counted("waits", "scope", whom);
     }
 
     final double counted(String meter, String... tags) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @RedisTest
 class CacheClockIT extends CacheBench {
 
-    private static final Duration HARD = Duration.ofMillis(1_200);
+    private static final Duration HARD = Duration.ofMillis(900);
     private static final Duration SOFT = Duration.ofMillis(200);
 
     private final FrozenTime time = FrozenTime.atMicros(now());

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,8 +96,27 @@ abstract class CacheFaultBench extends CacheBench {
         }
     }
 
+    /** CLIENT PAUSE WRITE on every master. */
+    final void whileWritesArePaused(ThrowingRunnable work) throws Exception {
+        ServerFaults.pauseWrites(deployment);
+        try {
+            work.run();
+        } finally {
+            ServerFaults.unpauseWrites(deployment);
+        }
+    }
+
     final RedisNode master() {
         return deployment.masterOf(keys.key("k"));
+    }
+
+    /** Another key on the same master. */
+    final String besideK() {
+        return IntStream.range(0, 1_000)
+                .mapToObj(i -> "beside-" + i)
+                .filter(key -> deployment.masterOf(keys.key(key)).equals(master()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A counter of all hasty caches together, as are the next two. */

@@ -3,101 +3,29 @@ package io.github.redispatterns.cacheaside;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.redispatterns.core.Codec;
-import io.github.redispatterns.core.KeySpace;
-import io.github.redispatterns.core.Redis;
-import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.core.Sync;
-import io.github.redispatterns.testkit.AclUser;
-import io.github.redispatterns.testkit.Cut;
-import io.github.redispatterns.testkit.FaultProxies;
-import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisTest;
-import io.github.redispatterns.testkit.TestKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 
-/** The reply of each step is cut, one at a time: nothing is applied twice, and no caller is told what is not so. */
+/**
+ * The reply of each step is cut, one at a time: nothing is applied twice, and no caller is told what is not so. What
+ * comes of that step is looked at here; {@link CacheEveryReplyIT} leaves no step out.
+ */
 @RedisTest
-class CacheLostReplyIT {
-
-    private static final Duration TTL = Duration.ofMinutes(5);
-    private static final Duration SOFT = Duration.ofMillis(300);
-
-    @Parameter
-    RedisDeployment deployment;
-
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final AtomicInteger loads = new AtomicInteger();
-    private AclUser user;
-    private FaultProxies proxies;
-    private Redis redis;
-    private Redis direct;
-    private CacheAside<String> cache;
-    private CacheAside<String> witness;
-    private CacheStore store;
-
-    @BeforeEach
-    void open(TestKeys keys) {
-        user = Handles.leastPrivileged(deployment, keys);
-        proxies = FaultProxies.of(deployment);
-        proxies.cutBy(cut());
-        redis = Handles.open(deployment, user, RedisOptions.builder().clientResources(proxies.clientResources()));
-        direct = Handles.open(deployment, user);
-        KeySpace space = KeySpace.of(keys.prefix());
-        store = new CacheStore(direct, space);
-        CacheAsideOptions options = CacheAsideOptions.builder(TTL)
-                .softTtl(SOFT)
-                .jitter(0)
-                .negativeTtl(Duration.ZERO)
-                .build();
-        cache = CacheAside.create(redis, space, Codec.utf8(), options);
-        witness = CacheAside.create(direct, space, Codec.utf8(), options);
-        // Every script is known to the servers, so that each step is one EVALSHA.
-        witness.get("k", key -> "warm-up");
-        awaitStale();
-        witness.get("k", key -> "warm-up");
-        witness.invalidate("k");
-        witness.get("k", key -> null);
-        Sync.await(store.await("k", CacheRecord.newId()));
-        witness.put("k", "warm-up");
-        witness.invalidate("k");
-        cache.get("other", key -> "warm-up"); // it knows what time it is
-    }
-
-    Cut cut() {
-        return Cut.CLOSE;
-    }
-
-    @AfterEach
-    void close() {
-        threads.shutdownNow();
-        cache.close();
-        witness.close();
-        redis.close();
-        direct.close();
-        proxies.close();
-        assertThat(user.denials()).isEmpty();
-        user.close();
-    }
+class CacheLostReplyIT extends CacheLostReplyBench {
 
     @Test
     void ofTheRead() {
         proxies.cutReplyOf("GET");
         assertThat(cache.lookup("k", this::load)).isEqualTo(new Lookup<>("value 1", Source.BYPASSED, Duration.ZERO));
         assertThat(proxies.cuts()).isEqualTo(1);
-        assertThat(there()).isFalse();
+        assertThat(there("k")).isFalse();
         assertThat(cache.lookup("k", this::load).source()).isEqualTo(Source.LOADED); // the breaker has not opened
     }
 
@@ -107,7 +35,7 @@ class CacheLostReplyIT {
         Map<String, String> values = cache.getAll(List.of("k"), names -> Map.of("k", load("k")));
         assertThat(values).isEqualTo(Map.of("k", "value 1"));
         assertThat(proxies.cuts()).isEqualTo(1);
-        assertThat(there()).isFalse();
+        assertThat(there("k")).isFalse();
     }
 
     /** The lease carries the load's id: the repeated request finds it there and knows it for its own. */
@@ -142,7 +70,7 @@ class CacheLostReplyIT {
             return load(key);
         });
         assertThat(value).isEqualTo("value 1");
-        assertThat(there()).isFalse();
+        assertThat(there("k")).isFalse();
     }
 
     @Test
@@ -152,20 +80,23 @@ class CacheLostReplyIT {
                     throw new IllegalStateException("bug");
                 }))
                 .hasMessage("bug");
-        Awaitility.await().until(() -> !there());
+        Awaitility.await().until(() -> !there("k"));
         Awaitility.await().until(() -> proxies.cuts() == 1);
         assertThat(witness.get("k", this::load)).isEqualTo("value 1");
     }
 
     @Test
     void ofTheRegistrationOfAWaiter() throws Exception {
-        Sync.await(store.lease("k", CacheRecord.newId(), Duration.ofSeconds(1)));
+        Sync.await(store.lease("k", CacheRecord.newId(), TTL));
         Future<String> waiting = threads.submit(() -> cache.get("k", this::load));
-        Awaitility.await().until(this::isAwaited); // it listens
-        Sync.await(store.lease("k2", CacheRecord.newId(), Duration.ofSeconds(1)));
+        Awaitility.await().until(() -> isAwaited("k")); // it listens
+        Sync.await(store.lease("k2", CacheRecord.newId(), TTL));
         proxies.cutReplyOf("EVALSHA");
-        assertThat(cache.get("k2", key -> "value of k2")).isEqualTo("value of k2");
-        assertThat(proxies.cuts()).isEqualTo(1);
+        Future<String> second = threads.submit(() -> cache.get("k2", key -> "value of k2"));
+        Awaitility.await().until(() -> proxies.cuts() == 1);
+        witness.invalidate("k2");
+        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("value of k2");
+        witness.invalidate("k");
         assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo("value 1");
     }
 
@@ -187,7 +118,7 @@ class CacheLostReplyIT {
         proxies.cutReplyOf("EVALSHA");
         assertThat(cache.put("k", "put")).isEqualTo(WriteOutcome.REMOVED);
         assertThat(proxies.cuts()).isEqualTo(1);
-        assertThat(there()).isFalse();
+        assertThat(there("k")).isFalse();
         witness.put("k", "later");
         assertThat(cache.get("k", this::load)).isEqualTo("later"); // nothing comes after it
     }
@@ -207,22 +138,9 @@ class CacheLostReplyIT {
         proxies.cutReplyOf("EVALSHA");
         assertThat(cache.invalidate("k")).isEqualTo(WriteOutcome.REMOVED);
         assertThat(proxies.cuts()).isEqualTo(1);
-        assertThat(there()).isFalse();
+        assertThat(there("k")).isFalse();
         witness.put("k", "later");
         assertThat(cache.get("k", this::load)).isEqualTo("later");
-    }
-
-    private String load(String key) {
-        return "value " + loads.incrementAndGet();
-    }
-
-    private boolean there() {
-        return Sync.await(store.read("k")) != null;
-    }
-
-    private boolean isAwaited() {
-        byte[] record = Sync.await(store.read("k"));
-        return record != null && CacheRecord.isLease(record) && record.length > CacheRecord.LEASE_BYTES;
     }
 
     private void awaitStale() {

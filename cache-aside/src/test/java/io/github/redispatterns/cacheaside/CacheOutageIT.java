@@ -10,10 +10,6 @@ import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.FaultProxies;
 import io.github.redispatterns.testkit.RedisTest;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.output.StatusOutput;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -84,8 +81,8 @@ class CacheOutageIT extends CacheFaultBench {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CompletableFuture<String> gate = new CompletableFuture<>();
-        whileFrozen(() -> {
-            cautious.get("k", this::load); // from now on Redis is left alone
+        whileAllFrozen(() -> {
+            cautious.get("k", this::load); // from now on Redis is left alone, or one of its masters
             List<CompletionStage<Lookup<String>>> readers = new ArrayList<>();
             for (int i = 0; i < 5 * MAX_BYPASS; i++) {
                 readers.add(cautious.lookupAsync("k" + i, key -> {
@@ -192,7 +189,7 @@ class CacheOutageIT extends CacheFaultBench {
         Sync.await(store().lease("k", CacheRecord.newId(), TTL));
         CompletionStage<Lookup<String>> waiting =
                 hasty.lookupAsync("k", key -> CompletableFuture.completedFuture("own"));
-        Awaitility.await().until(() -> hastily("waits", "for", "remote") == 1);
+        Awaitility.await().until(() -> hastily("waits", "scope", "remote") == 1);
         whileFrozen(() -> assertThat(
                         waiting.toCompletableFuture().get(5, TimeUnit.SECONDS).source())
                 .isEqualTo(Source.BYPASSED));
@@ -201,23 +198,40 @@ class CacheOutageIT extends CacheFaultBench {
     /** Scripts wait, and what comes after one on the same connection; plain reads before it do not. */
     @Test
     void aServerWhoseWritesArePausedIsWaitedForOnce() throws Exception {
+        List<String> written = List.of("gone", "put", "updated", "around");
         cache.put("hit", "here");
-        cache.put("gone", "old");
+        written.forEach(name -> cache.put(name, "old"));
         whileWritesArePaused(() -> {
             assertThat(source("hit")).isEqualTo(Source.REDIS);
             assertThat(timed(() -> assertThat(source("k")).isEqualTo(Source.BYPASSED)))
                     .isLessThan(IN_TIME);
             assertThat(timed(() -> assertThat(hasty.invalidate("gone")).isEqualTo(WriteOutcome.PENDING)))
                     .isLessThan(IN_TIME);
-            assertThat(hasty.lookup("gone", key -> "new").value()).isEqualTo("new");
+            assertThat(timed(() -> assertThat(hasty.put("put", "new")).isEqualTo(WriteOutcome.PENDING)))
+                    .isLessThan(IN_TIME);
+            assertThat(hasty.update("updated", "new", () -> {})).isEqualTo(WriteOutcome.PENDING);
+            assertThat(hasty.invalidateAround("around", () -> {})).isEqualTo(WriteOutcome.PENDING);
+            for (String name : written) {
+                assertThat(hasty.lookup(name, key -> "new").value()).as(name).isEqualTo("new");
+            }
+            assertThat(timed(() -> assertThat(hasty.getAll(
+                                    List.of("hit", "k"),
+                                    names -> names.stream().collect(Collectors.toMap(name -> name, name -> "here"))))
+                            .isEqualTo(Map.of("hit", "here", "k", "here"))))
+                    .isLessThan(IN_TIME);
         });
-        Awaitility.await().until(() -> cache.get("gone", key -> "new").equals("new"));
+        Awaitility.await().until(() -> gauge("removals.pending") == 0);
+        for (String name : written) {
+            assertThat(cache.get(name, key -> "new")).as(name).isEqualTo("new");
+        }
+        assertThat(lost).isEmpty();
         awaitHit("k", LEASE.plus(RECOVERY)); // the lease that was asked for in vain has to end first
     }
 
     @Test
     void aHalfOpenLinkIsAsAFrozenServer() throws Exception {
         cache.put("gone", "old");
+        cache.put("updated", "old");
         try (FaultProxies proxies = FaultProxies.of(deployment);
                 Redis proxied = Handles.open(
                         deployment,
@@ -231,12 +245,20 @@ class CacheOutageIT extends CacheFaultBench {
                             assertThat(behind.lookup("k", this::load).source()).isEqualTo(Source.BYPASSED)))
                     .isLessThan(IN_TIME);
             assertThat(behind.invalidate("gone")).isEqualTo(WriteOutcome.PENDING);
+            assertThat(timed(() -> assertThat(behind.update("updated", "new", () -> loads.set(42)))
+                            .isEqualTo(WriteOutcome.PENDING)))
+                    .isLessThan(IN_TIME);
+            assertThat(loads).hasValue(42);
+            assertThat(timed(() -> assertThat(behind.getAll(List.of("k"), names -> Map.of("k", "past")))
+                            .isEqualTo(Map.of("k", "past"))))
+                    .isLessThan(IN_TIME);
             assertThat(cache.get("gone", key -> "new")).isEqualTo("old"); // the bound is until the link is back
             proxies.restore();
             Awaitility.await()
                     .atMost(RECOVERY)
                     .until(() -> behind.lookup("k", this::load).source() == Source.REDIS);
             Awaitility.await().until(() -> cache.get("gone", key -> "new").equals("new"));
+            Awaitility.await().until(() -> cache.get("updated", key -> "new").equals("new"));
         }
     }
 
@@ -256,24 +278,5 @@ class CacheOutageIT extends CacheFaultBench {
         } finally {
             deployment.nodes().forEach(node -> node.resume());
         }
-    }
-
-    private void whileWritesArePaused(ThrowingRunnable work) throws Exception {
-        client("PAUSE", "10000", "WRITE");
-        try {
-            work.run();
-        } finally {
-            client("UNPAUSE");
-        }
-    }
-
-    private void client(String... words) {
-        deployment
-                .masters()
-                .forEach(node -> node.call(c -> {
-                    CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
-                    List.of(words).forEach(args::add);
-                    return c.dispatch(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), args);
-                }));
     }
 }

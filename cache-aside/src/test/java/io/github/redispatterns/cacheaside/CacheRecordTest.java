@@ -31,10 +31,10 @@ class CacheRecordTest {
     void leaseAndEntryAreToldApart() {
         assertThat(CacheRecord.isLease(LEASE)).isTrue();
         assertThat(CacheRecord.isEntry(LEASE)).isFalse();
-        assertThat(CacheRecord.hasId(LEASE, CacheRecord.id(ENTRY))).isTrue();
-        assertThat(CacheRecord.hasId(LEASE, new byte[8])).isFalse();
-        assertThat(CacheRecord.hasId(ENTRY, CacheRecord.id(ENTRY))).isFalse();
-        assertThat(CacheRecord.hasId(null, CacheRecord.id(ENTRY))).isFalse();
+        assertThat(CacheRecord.isLeaseOf(LEASE, CacheRecord.id(ENTRY))).isTrue();
+        assertThat(CacheRecord.isLeaseOf(LEASE, new byte[8])).isFalse();
+        assertThat(CacheRecord.isLeaseOf(ENTRY, CacheRecord.id(ENTRY))).isFalse();
+        assertThat(CacheRecord.isLeaseOf(null, CacheRecord.id(ENTRY))).isFalse();
         byte[] negative = ENTRY.clone();
         negative[2] = 'N';
         assertThat(CacheRecord.isEntry(negative)).isTrue();

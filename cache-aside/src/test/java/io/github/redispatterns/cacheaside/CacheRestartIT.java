@@ -6,6 +6,7 @@ import io.github.redispatterns.core.Codec;
 import io.github.redispatterns.core.KeySpace;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.RedisOptions;
+import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisNode;
 import io.github.redispatterns.testkit.Topology;
@@ -15,6 +16,10 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,6 +49,8 @@ class CacheRestartIT {
             RedisNode node = deployment.nodes().get(0);
             cache.put("gone", "old");
             cache.put("kept", "here");
+            CompletableFuture<String> commit = new CompletableFuture<>();
+            CompletionStage<WriteOutcome> update = cache.updateAsync("written", "new", () -> commit);
             Lookup<String> overtaken = cache.lookup("k", key -> {
                 node.kill9();
                 assertThat(cache.lookup("kept", this::load).source()).isEqualTo(Source.BYPASSED);
@@ -53,6 +60,9 @@ class CacheRestartIT {
                 return "late";
             });
             assertThat(overtaken).isEqualTo(new Lookup<>("late", Source.DISCARDED, Duration.ZERO));
+            commit.complete("done");
+            assertThat(Sync.<WriteOutcome>await(update)).isEqualTo(WriteOutcome.REMOVED); // its claim is gone
+            assertThat(cache.lookup("written", this::load).source()).isEqualTo(Source.LOADED);
             assertThat(cache.lookup("kept", this::load).source()).isEqualTo(Source.LOADED);
             Awaitility.await().until(() -> cache.lookup("gone", this::load).source() == Source.REDIS);
             assertThat(cache.get("gone", this::load)).isNotEqualTo("old");
@@ -68,6 +78,9 @@ class CacheRestartIT {
             RedisNode node = deployment.nodes().get(0);
             cache.put("gone", "old");
             cache.put("kept", "here");
+            CompletableFuture<String> commit = new CompletableFuture<>();
+            CompletionStage<WriteOutcome> update = cache.updateAsync("written", "new", () -> commit);
+            Awaitility.await().until(() -> cache.inspect("written") != null);
             Lookup<String> loaded = cache.lookup("k", key -> {
                 node.kill9();
                 assertThat(cache.invalidate("gone")).isEqualTo(WriteOutcome.PENDING);
@@ -78,6 +91,9 @@ class CacheRestartIT {
             });
             assertThat(loaded).isEqualTo(new Lookup<>("in time", Source.LOADED, Duration.ZERO));
             assertThat(cache.get("k", this::load)).isEqualTo("in time");
+            commit.complete("done");
+            assertThat(Sync.<WriteOutcome>await(update)).isEqualTo(WriteOutcome.STORED); // its claim is kept
+            assertThat(cache.get("written", this::load)).isEqualTo("new");
             assertThat(cache.get("kept", this::load)).isEqualTo("here");
             Awaitility.await().until(() -> cache.lookup("gone", name -> "new").source() == Source.REDIS);
             assertThat(cache.get("gone", name -> "new")).isEqualTo("new");
@@ -102,12 +118,20 @@ class CacheRestartIT {
             Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> isLoading(node));
             assertThat(cache.lookup("k0", this::load).source()).isEqualTo(Source.BYPASSED);
             assertThat(cache.put("k1", "new")).isEqualTo(WriteOutcome.PENDING);
+            assertThat(cache.invalidate("k2")).isEqualTo(WriteOutcome.PENDING);
+            assertThat(cache.update("k3", "new", () -> {})).isEqualTo(WriteOutcome.PENDING);
+            assertThat(cache.getAll(List.of("k4"), names -> Map.of("k4", "past")))
+                    .isEqualTo(Map.of("k4", "past"));
             assertThat(isLoading(node)).as("it was loading all the time").isTrue();
             restart.get(60, TimeUnit.SECONDS);
             Awaitility.await().until(() -> cache.lookup("k0", this::load).source() == Source.REDIS);
             assertThat(cache.get("k0", this::load)).isEqualTo(kept);
-            Awaitility.await().until(() -> cache.lookup("k1", key -> "new").source() == Source.REDIS);
-            assertThat(cache.get("k1", key -> "new")).isEqualTo("new");
+            for (String written : List.of("k1", "k2", "k3")) {
+                Awaitility.await()
+                        .until(() -> cache.lookup(written, key -> "new").source() == Source.REDIS);
+                assertThat(cache.get(written, key -> "new")).isEqualTo("new");
+            }
+            assertThat(cache.get("k4", this::load)).isEqualTo(kept);
         } finally {
             threads.shutdownNow();
         }

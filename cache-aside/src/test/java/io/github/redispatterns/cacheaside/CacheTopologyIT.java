@@ -2,10 +2,21 @@ package io.github.redispatterns.cacheaside;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.RedisNode;
 import io.github.redispatterns.testkit.RedisTest;
 import io.github.redispatterns.testkit.Topology;
+import io.lettuce.core.KillArgs;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -17,26 +28,49 @@ import org.junit.jupiter.api.Test;
 @RedisTest(topologies = {Topology.SENTINEL, Topology.CLUSTER})
 class CacheTopologyIT extends CacheFaultBench {
 
+    /** A load, another process that waits for it, and a write are under way meanwhile. */
     @Test
-    void aPromotionDuringALoadFailsNobody() {
+    void aPromotionFailsNobody() throws Exception {
+        String beside = besideK();
         cache.put("k2", "here");
+        CompletableFuture<String> commit = new CompletableFuture<>();
+        CompletionStage<WriteOutcome> update = hasty.updateAsync(beside, "new", () -> commit);
+        List<Future<String>> waiting = new ArrayList<>();
         Lookup<String> loaded = hasty.lookup("k", key -> {
-            deployment.failover();
+            waiting.add(threads.submit(() -> cache.get("k", this::load)));
+            Awaitility.await().until(() -> waits("remote") == 1);
+            ServerFaults.promoteAnother(deployment, keys.key("k"));
             return load(key);
         });
-        assertThat(loaded.value()).isEqualTo("value 1");
+        commit.complete("done");
+        assertThat(loaded.value()).startsWith("value ");
         assertThat(loaded.source()).isIn(Source.LOADED, Source.DISCARDED);
+        assertThat(waiting.get(0).get(10, TimeUnit.SECONDS)).startsWith("value ");
+        assertThat(Sync.<WriteOutcome>await(update)).isNotNull();
+        assertThat(hasty.getAll(List.of("k", "k2", "k3"), names -> constant(names, "past")))
+                .hasSize(3);
         awaitHit("k", RECOVERY);
         awaitHit("k2", RECOVERY);
+        Awaitility.await().atMost(RECOVERY).until(() -> gauge("removals.pending") == 0);
+        assertThat(hasty.get(beside, key -> "new")).isEqualTo("new");
         whatIsWrittenNowHolds();
     }
 
+    /**
+     * What it had acknowledged and its replicas had not heard of is lost: so may an invalidation be, and then the old
+     * entry is served until its time to live ends.
+     */
     @Test
     void aDeadMasterIsLeftAndPendingRemovalsReachTheNewOne() {
+        String forgotten = besideK();
+        cache.put(forgotten, "old");
         cache.put("k", "old");
         awaitReplicas();
         RedisNode dead = master();
-        dead.kill9();
+        cutOffReplicas(dead, () -> {
+            assertThat(cache.invalidate(forgotten)).isEqualTo(WriteOutcome.REMOVED);
+            dead.kill9();
+        });
         WriteOutcome outcome = hasty.invalidate("k");
         assertThat(hasty.lookup("k", key -> "new").value()).isEqualTo("new");
         awaitHit("k", RECOVERY); // on the way no look has failed
@@ -44,6 +78,8 @@ class CacheTopologyIT extends CacheFaultBench {
         assertThat(hasty.get("k", this::load)).as("after %s", outcome).startsWith("value");
         assertThat(gauge("removals.pending")).isZero();
         assertThat(lost).isEmpty();
+        assertThat(hasty.get(forgotten, this::load)).isEqualTo("old");
+        assertThat(pttl(forgotten)).isBetween(1L, TTL.toMillis());
         whatIsWrittenNowHolds();
     }
 
@@ -85,5 +121,23 @@ class CacheTopologyIT extends CacheFaultBench {
         long replicas =
                 master().call(c -> c.waitForReplication(1, Duration.ofSeconds(5).toMillis()));
         assertThat(replicas).isPositive();
+    }
+
+    /** Frozen, and without the links over which they would still hear what the master does. */
+    private void cutOffReplicas(RedisNode master, Runnable work) {
+        List<RedisNode> replicas = deployment.nodes().stream()
+                .filter(node -> deployment.masters().stream().noneMatch(node::equals))
+                .toList();
+        replicas.forEach(RedisNode::pause);
+        try {
+            master.<Long>call(c -> c.clientKill(KillArgs.Builder.typeSlave()));
+            work.run();
+        } finally {
+            replicas.forEach(RedisNode::resume);
+        }
+    }
+
+    private static Map<String, String> constant(Set<String> names, String value) {
+        return names.stream().collect(Collectors.toMap(name -> name, name -> value));
     }
 }

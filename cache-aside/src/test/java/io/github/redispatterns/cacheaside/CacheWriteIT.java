@@ -96,7 +96,7 @@ class CacheWriteIT extends CacheBench {
         Awaitility.await().until(() -> there("k"));
         byte[] lease = Sync.await(store().read("k"));
         CompletionStage<WriteOutcome> two = cache.updateAsync("k", "two", () -> second);
-        Awaitility.await().until(() -> !CacheRecord.hasId(Sync.await(store().read("k")), CacheRecord.id(lease)));
+        Awaitility.await().until(() -> !CacheRecord.isLeaseOf(Sync.await(store().read("k")), CacheRecord.id(lease)));
         second.complete("committed first");
         assertThat(Sync.<WriteOutcome>await(two)).isEqualTo(WriteOutcome.STORED);
         first.complete("committed last");

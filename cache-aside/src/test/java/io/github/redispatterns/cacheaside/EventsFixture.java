@@ -14,7 +14,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** A cache, an outsider who writes to its stream and its channel, and a way to cut the cache off. */
@@ -104,17 +106,29 @@ final class EventsFixture implements AutoCloseable {
 
     double count(String source, String outcome) {
         return registry.counter(
-                        "redis.patterns.cacheaside.events", "cache", "default", "source", source, "outcome", outcome)
+                        "redis.patterns.cacheaside.events", "cache", "default", "feed", source, "outcome", outcome)
+                .count();
+    }
+
+    /** How many calls Redis has not answered. */
+    double unanswered() {
+        return registry.counter("redis.patterns.cacheaside.unreachable", "cache", "default")
                 .count();
     }
 
     /** How many connections are, or were last, waiting for a stream. */
-    long waiting() {
+    int waiting() {
+        return waitingConnections("").size();
+    }
+
+    /** Their ports, of those with that in their line of CLIENT LIST. */
+    Set<String> waitingConnections(String with) {
         return deployment.nodes().stream()
                 .filter(node -> node.isRunning())
                 .flatMap(node -> node.<String>call(c -> c.clientList()).lines())
-                .filter(line -> line.contains("cmd=xread"))
-                .count();
+                .filter(line -> line.contains("cmd=xread") && line.contains(with))
+                .map(line -> line.replaceFirst(".* addr=(\\S+) .*", "$1"))
+                .collect(Collectors.toSet());
     }
 
     @Override

@@ -86,7 +86,7 @@ class RedisGuardTest {
         guard.failed(ago(TIMEOUT), timeout());
         Awaitility.await().until(guard::mayCall);
         assertThat(guard.mayCall()).isFalse();
-        guard.left();
+        guard.abandoned();
         assertThat(guard.mayCall()).isTrue();
     }
 
@@ -109,6 +109,17 @@ class RedisGuardTest {
         assertThat(guard.mayCall()).isTrue();
     }
 
+    @Test
+    void aServerThatCannotStoreIsFull() {
+        assertThat(RedisGuard.isFull(new RedisCommandExecutionException("OOM command not allowed")))
+                .isTrue();
+        assertThat(RedisGuard.isFull(new RedisCommandExecutionException("MISCONF Redis is configured to save")))
+                .isTrue();
+        assertThat(RedisGuard.isFull(new RedisCommandExecutionException("WRONGTYPE")))
+                .isFalse();
+        assertThat(RedisGuard.isFull(timeout())).isFalse();
+    }
+
     /** A call sent now, and answered, or not, after that time. */
     private long ago(Duration time) {
         now += TimeUnit.MILLISECONDS.toNanos(10);
@@ -117,8 +128,8 @@ class RedisGuardTest {
         return asked;
     }
 
-    private double state() {
-        return registry.get("redis.patterns.cacheaside.breaker.state").gauge().value();
+    private int state() {
+        return guard.state().getOrder();
     }
 
     private static UnknownOutcomeException timeout() {

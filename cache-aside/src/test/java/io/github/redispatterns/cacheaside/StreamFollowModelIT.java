@@ -99,6 +99,27 @@ class StreamFollowModelIT {
         assertThat(noticed).isBetween(50, 1_000);
     }
 
+    /** Their number alone does not tell, and random steps hardly ever make it agree. */
+    @Test
+    void asManyEntriesUnderSmallerIdsAreAnotherStream() {
+        StreamReader reader = new StreamReader(redis, stream, StreamInvalidationOptions.defaults());
+        addAs("5-1");
+        addAs("5-2");
+        StreamPosition end = Sync.await(reader.read(StreamPosition.START)).end();
+        assertThat(end).isEqualTo(new StreamPosition("5-2", 2));
+        assertThat(Sync.await(reader.read(end)).gone()).isFalse();
+        admin.execute(c -> c.del(stream));
+        addAs("5-0");
+        addAs("5-1");
+        StreamBatch another = Sync.await(reader.read(end));
+        assertThat(another.gone()).isTrue();
+        assertThat(another.end()).isEqualTo(new StreamPosition("5-1", 2));
+    }
+
+    private void addAs(String id) {
+        admin.execute(c -> c.xadd(stream, new XAddArgs().id(id), "key", "value"));
+    }
+
     private int read(StreamReader reader, String step) {
         StreamBatch batch = Sync.await(reader.read(position));
         List<Entry> after = held.stream()

@@ -235,9 +235,12 @@ class StreamInvalidationIT {
             Awaitility.await().until(() -> String.valueOf(fixture.position()).endsWith(" 2"));
             fixture.put("k", "other");
             setPosition(before);
+            fixture.add("rings"); // or it would notice only when it looks again by itself
             fixture.awaitGone("k");
             assertThat(fixture.holds("other")).isTrue();
+            fixture.awaitCaughtUp();
             setPosition("not a position");
+            fixture.add("rings");
             fixture.awaitGone("other");
             assertThat(fixture.gaps).containsExactly(StreamGap.NO_POSITION, StreamGap.NO_POSITION);
         }
@@ -273,9 +276,22 @@ class StreamInvalidationIT {
                 .isInstanceOf(RedisCommandExecutionException.class)
                 .hasMessageStartingWith("WRONGTYPE");
         assertThat(fixture.waiting()).isZero();
-        assertThatThrownBy(() -> StreamInvalidation.follow(
-                        fixture.redis, "", fixture.cache, StreamInvalidationOptions.defaults()))
-                .hasMessageStartingWith("stream: ");
+    }
+
+    @Test
+    void aWrongArgumentIsNamed() {
+        StreamInvalidationOptions options = StreamInvalidationOptions.defaults();
+        for (String bad : new String[] {null, "", "\ud83d"}) {
+            assertThatThrownBy(() -> StreamInvalidation.follow(fixture.redis, bad, fixture.cache, options))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("stream: ");
+        }
+        assertThatThrownBy(() -> StreamInvalidation.follow(null, stream, fixture.cache, options))
+                .hasMessageStartingWith("redis: ");
+        assertThatThrownBy(() -> StreamInvalidation.follow(fixture.redis, stream, null, options))
+                .hasMessageStartingWith("cache: ");
+        assertThatThrownBy(() -> StreamInvalidation.follow(fixture.redis, stream, fixture.cache, null))
+                .hasMessageStartingWith("options: ");
     }
 
     @Test

@@ -21,6 +21,12 @@ class StreamInvalidationOptionsTest {
         }
     }
 
+    /** They are records: also those that were not given a listener of their own. */
+    @Test
+    void optionsOfTheSameSettingsAreEqual() {
+        assertThat(StreamInvalidationOptions.defaults()).isEqualTo(StreamInvalidationOptions.defaults());
+    }
+
     @Test
     void eachWrongSettingIsNamed() {
         StreamInvalidationOptions.Builder builder = StreamInvalidationOptions.builder();
