@@ -145,7 +145,7 @@ class BenchIT {
     }
 
     private static void failsOnMisses(Contender contender, Load load) throws Exception {
-        Place place = new Place(REDIS.uri(), "evicted", load.threads());
+        Place place = new Place(REDIS.uri(), "evicted", load.threads(), load.clients());
         try (Subject subject = contender.factory().open(place);
                 Driver driver = Driver.of(load, subject)) {
             REDIS.nodes().get(0).call(commands -> commands.flushall());

@@ -8,6 +8,11 @@ import io.github.redispatterns.lab.cacheaside.Refresh;
 import io.github.redispatterns.lab.cacheaside.StaleSet;
 import io.github.redispatterns.lab.cacheaside.Stampede;
 import io.github.redispatterns.lab.core.LostReply;
+import io.github.redispatterns.lab.locks.Failover;
+import io.github.redispatterns.lab.locks.ForeignUnlock;
+import io.github.redispatterns.lab.locks.HandOff;
+import io.github.redispatterns.lab.locks.IncrLock;
+import io.github.redispatterns.lab.locks.PausedHolder;
 import io.github.redispatterns.lab.run.Experiment;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -33,6 +38,11 @@ record Catalog(List<Experiment> experiments) {
                 new Refresh(),
                 new RedisDown(),
                 new Bulk(),
+                new IncrLock(),
+                new ForeignUnlock(),
+                new PausedHolder(),
+                new HandOff(),
+                new Failover(),
                 new LostReply()));
     }
 

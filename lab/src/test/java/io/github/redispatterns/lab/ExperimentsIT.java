@@ -9,6 +9,7 @@ import io.github.redispatterns.lab.run.Report;
 import io.github.redispatterns.lab.run.Runner;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisTest;
+import io.github.redispatterns.testkit.Topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,8 +17,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.Parameter;
 
-/** Every experiment, with a small load. */
-@RedisTest
+/** Every experiment with a small load, on a Cluster, which asks most of it; {@code ./recipes} runs them on one server. */
+@RedisTest(topologies = Topology.CLUSTER)
 class ExperimentsIT {
 
     private static final Load SMALL = new Load(0.1, 42);

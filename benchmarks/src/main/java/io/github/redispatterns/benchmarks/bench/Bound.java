@@ -25,7 +25,11 @@ public record Bound(
         /** How often the source of truth is asked for one operation. */
         LOADS("loads/op", "<="),
         /** How often Redis reads from a socket for one operation: for a caller who waits, its round trips. */
-        READS("reads/op", "<=");
+        READS("reads/op", "<="),
+        /** How many scripts Redis runs for one operation: for a library that sends nothing else, its commands. */
+        SCRIPTS("scripts/op", "<="),
+        /** How far the share of any caller is from the mean. */
+        UNEVENNESS("uneven", "<=");
 
         private final String text;
         private final String sign;
@@ -99,6 +103,30 @@ public record Bound(
     }
 
     /**
+     * So many scripts for one operation.
+     *
+     * @param label the row
+     * @param load its load
+     * @param scripts the most
+     * @return the bound
+     */
+    public static Bound scriptsAtMost(String label, Load load, double scripts) {
+        return new Bound(label, load, Metric.SCRIPTS, null, scripts);
+    }
+
+    /**
+     * Shares that are alike.
+     *
+     * @param label the row
+     * @param load its load
+     * @param share how far any caller's operations may be from the mean; 0.01 is 1 %
+     * @return the bound
+     */
+    public static Bound unevennessAtMost(String label, Load load, double share) {
+        return new Bound(label, load, Metric.UNEVENNESS, null, share);
+    }
+
+    /**
      * Compares a figure with the limit.
      *
      * @param figure the ratio, or the figure of the row; NaN is within no bound
@@ -107,7 +135,7 @@ public record Bound(
     public boolean allows(double figure) {
         return switch (metric) {
             case OPS -> figure >= limit;
-            case P99, P50_MILLIS, LOADS, READS -> figure <= limit;
+            case P99, P50_MILLIS, LOADS, READS, SCRIPTS, UNEVENNESS -> figure <= limit;
         };
     }
 

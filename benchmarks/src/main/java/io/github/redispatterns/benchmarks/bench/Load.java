@@ -19,7 +19,11 @@ public record Load(Kind kind, int size) {
         /** One caller that sends so many operations with one flush, and waits for all of them. */
         BATCH,
         /** So many callers that begin at once, again and again; all of their calls together are one operation. */
-        CROWD
+        CROWD,
+        /** As THREADS, but all want the same thing, so that one's turn is another's wait. */
+        RIVALS,
+        /** As RIVALS, but each caller has a client of its own, as if it were a process. */
+        CLIENTS
     }
 
     /**
@@ -63,6 +67,26 @@ public record Load(Kind kind, int size) {
     }
 
     /**
+     * Callers on one client that want the same thing.
+     *
+     * @param callers how many
+     * @return the load
+     */
+    public static Load rivals(int callers) {
+        return new Load(Kind.RIVALS, callers);
+    }
+
+    /**
+     * Callers that want the same thing, each on a client of its own.
+     *
+     * @param callers how many
+     * @return the load
+     */
+    public static Load clients(int callers) {
+        return new Load(Kind.CLIENTS, callers);
+    }
+
+    /**
      * Reads what {@link #toString} wrote.
      *
      * @param text such as {@code threads 16}
@@ -80,9 +104,27 @@ public record Load(Kind kind, int size) {
      */
     public int threads() {
         return switch (kind) {
-            case THREADS, CROWD -> size;
+            case THREADS, CROWD, RIVALS, CLIENTS -> size;
             case WINDOW, BATCH -> 1;
         };
+    }
+
+    /**
+     * The clients.
+     *
+     * @return how many there must be
+     */
+    public int clients() {
+        return kind == Kind.CLIENTS ? size : 1;
+    }
+
+    /**
+     * Whether the callers want the same thing, so that it matters who gets how much of it.
+     *
+     * @return true if they do
+     */
+    public boolean isContended() {
+        return kind == Kind.RIVALS || kind == Kind.CLIENTS;
     }
 
     /** The load as rows name it, such as {@code threads 16}. */

@@ -18,7 +18,7 @@ public interface Driver extends AutoCloseable {
      */
     static Driver of(Load load, Subject subject) {
         return switch (load.kind()) {
-            case THREADS -> new ThreadsDriver(subject, load.size());
+            case THREADS, RIVALS, CLIENTS -> new ThreadsDriver(subject, load.size());
             case WINDOW -> new WindowDriver(subject, load.size());
             case BATCH -> new BatchDriver(inBatches(subject), load.size());
             case CROWD -> new CrowdDriver(subject, load.size());

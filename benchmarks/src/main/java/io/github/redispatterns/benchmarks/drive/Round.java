@@ -1,5 +1,6 @@
 package io.github.redispatterns.benchmarks.drive;
 
+import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -9,11 +10,12 @@ import org.HdrHistogram.Histogram;
  * @param opsPerSecond their rate
  * @param latencies of each of them, ns
  * @param loads how often they asked the source of truth, all together
+ * @param shares how many of them each caller made; none if the callers do not work each by itself
  */
-public record Round(long operations, double opsPerSecond, Histogram latencies, long loads) {
+public record Round(long operations, double opsPerSecond, Histogram latencies, long loads, List<Long> shares) {
 
     Round(long operations, double opsPerSecond, Histogram latencies) {
-        this(operations, opsPerSecond, latencies, 0);
+        this(operations, opsPerSecond, latencies, 0, List.of());
     }
 
     /**
@@ -23,6 +25,10 @@ public record Round(long operations, double opsPerSecond, Histogram latencies, l
      * @return the round
      */
     public Round withLoads(long count) {
-        return new Round(operations, opsPerSecond, latencies, count);
+        return new Round(operations, opsPerSecond, latencies, count, shares);
+    }
+
+    Round withShares(List<Long> each) {
+        return new Round(operations, opsPerSecond, latencies, loads, each);
     }
 }

@@ -2,6 +2,7 @@ package io.github.redispatterns.benchmarks.drive;
 
 import io.github.redispatterns.benchmarks.subject.Subject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
@@ -48,13 +49,15 @@ final class ThreadsDriver implements Driver {
         Histogram latencies = Latencies.histogram();
         long operations = 0;
         double opsPerSecond = 0;
+        List<Long> shares = new ArrayList<>();
         for (Future<Round> part : parts) {
             Round round = Callers.get(part);
             latencies.add(round.latencies());
             operations += round.operations();
             opsPerSecond += round.opsPerSecond();
+            shares.add(round.operations());
         }
-        return new Round(operations, opsPerSecond, latencies);
+        return new Round(operations, opsPerSecond, latencies).withShares(shares);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.redispatterns.benchmarks.limit;
 
 import io.github.redispatterns.benchmarks.bench.Contender;
+import io.github.redispatterns.benchmarks.locking.ContendedLock;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.core.Redis;
 import io.lettuce.core.ScriptOutputType;
@@ -38,6 +39,15 @@ public final class Locks {
      */
     public static Contender handle() {
         return Contender.of(Contender.HANDLE, Handle::new);
+    }
+
+    /**
+     * Through plain Lettuce, for callers who want the same lock: as guides have it, by trying again after a random pause.
+     *
+     * @return the lock
+     */
+    public static ContendedLock polled() {
+        return new ContendedLock(Contender.RAW, Contender.DEFAULT, PolledLock::new);
     }
 
     private static final class Raw extends RawSubject {

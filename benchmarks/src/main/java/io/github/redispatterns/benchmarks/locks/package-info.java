@@ -1,4 +1,4 @@
-/** Benches of locks: the limits and the peers. The recipe comes with its module. */
+/** Benches of locks: the recipe, the limits and the peers. */
 @NullMarked
 package io.github.redispatterns.benchmarks.locks;
 

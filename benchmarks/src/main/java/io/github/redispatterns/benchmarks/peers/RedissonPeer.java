@@ -5,16 +5,24 @@ import io.github.redispatterns.benchmarks.bench.Load;
 import io.github.redispatterns.benchmarks.caching.CacheClient;
 import io.github.redispatterns.benchmarks.caching.LoadingCache;
 import io.github.redispatterns.benchmarks.limit.PermitKeys;
+import io.github.redispatterns.benchmarks.locking.ContendedLock;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.benchmarks.subject.Subject;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.redisson.api.RLock;
 import org.redisson.api.RedissonClient;
 
 /** Redisson: its bucket, map cache, lock and rate limiter, each in the configurations of {@link RedissonSetup}. */
 public final class RedissonPeer {
+
+    /** What the rows of its lock are called where all want the same one. */
+    public static final String PLAIN_LOCK = "redisson";
+
+    /** What the rows of its fair lock are called. */
+    public static final String FAIR_LOCK = "redisson-fair";
 
     private static final String LIBRARY = "redisson";
 
@@ -81,6 +89,24 @@ public final class RedissonPeer {
      */
     public static List<Contender> locks() {
         return contenders(RedissonSetup.ALL, "", RedissonLock::new).toList();
+    }
+
+    /**
+     * The lock and the fair lock, as they come and at their best.
+     *
+     * @return the locks
+     */
+    public static List<ContendedLock> contendedLocks() {
+        return Stream.concat(
+                        contended(PLAIN_LOCK, RedissonClient::getLock),
+                        contended(FAIR_LOCK, RedissonClient::getFairLock))
+                .toList();
+    }
+
+    private static Stream<ContendedLock> contended(String library, BiFunction<RedissonClient, String, RLock> kind) {
+        return RedissonSetup.ENDS.stream()
+                .map(setup -> new ContendedLock(
+                        library, setup.configuration(), place -> new RedissonLockClient(setup, kind, place)));
     }
 
     /**

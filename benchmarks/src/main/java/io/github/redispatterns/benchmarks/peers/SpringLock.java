@@ -3,31 +3,15 @@ package io.github.redispatterns.benchmarks.peers;
 import io.github.redispatterns.benchmarks.limit.Granted;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.benchmarks.subject.Subject;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.resource.ClientResources;
 import java.util.concurrent.locks.Lock;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.integration.redis.util.RedisLockRegistry;
 
 /** {@code obtain}, {@code tryLock} and {@code unlock}, each caller its own lock. */
 final class SpringLock implements Subject {
 
-    private final ClientResources resources;
-    private final LettuceConnectionFactory connections;
-    private final RedisLockRegistry registry;
+    private final SpringRegistry registry;
 
     SpringLock(SpringSetup setup, Place place) {
-        RedisURI uri = RedisURI.create(place.uri());
-        this.resources = setup.lettuce().resources();
-        this.connections = new LettuceConnectionFactory(
-                new RedisStandaloneConfiguration(uri.getHost(), uri.getPort()),
-                LettuceClientConfiguration.builder().clientResources(resources).build());
-        connections.afterPropertiesSet();
-        connections.start();
-        this.registry = new RedisLockRegistry(connections, place.prefix() + ":lock");
-        setup.change().accept(registry);
+        this.registry = new SpringRegistry(setup, place);
     }
 
     @Override
@@ -52,8 +36,6 @@ final class SpringLock implements Subject {
 
     @Override
     public void close() {
-        registry.destroy();
-        connections.destroy();
-        LettucePeerClient.end(resources);
+        registry.close();
     }
 }

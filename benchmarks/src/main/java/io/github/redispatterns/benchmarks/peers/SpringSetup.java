@@ -9,7 +9,7 @@ import org.springframework.integration.redis.util.RedisLockRegistry;
  *
  * <p>Found best: an executor that runs what it is given at once; its price is that a caller that was interrupted cannot
  * release. Tried and left out: {@code PUB_SUB_LOCK}, which costs a {@code PUBLISH} for each release and gains nothing while
- * nobody waits. The connection is shared by default; otherwise each command would open one.
+ * nobody waits; where callers of several clients wait, it shares more evenly and is slower. The connection is shared by default; otherwise each command would open one.
  *
  * @param configuration what rows call it
  * @param lettuce the client that it is given
@@ -32,4 +32,7 @@ record SpringSetup(String configuration, LettuceSetup lettuce, Consumer<RedisLoc
 
     /** Every setup. */
     static final List<SpringSetup> ALL = List.of(DEFAULT, DIRECT, DIRECT_CONSOLIDATED);
+
+    /** The first and the best. */
+    static final List<SpringSetup> ENDS = List.of(DEFAULT, DIRECT);
 }

@@ -30,6 +30,9 @@ record Budget(int cells, Duration overhead) {
     /** All contenders at once as well. */
     private static final Duration OPENING = Duration.ofMillis(120);
 
+    /** Each further client of a contender: to open it, and to close it. */
+    private static final Duration CLIENT = Duration.ofMillis(120);
+
     /** What its rehearsal takes longer than a warm-up, and its last operations longer than their rounds. */
     private static final Duration CROWD = Duration.ofMillis(600);
 
@@ -52,13 +55,17 @@ record Budget(int cells, Duration overhead) {
                 .filter(load -> load.kind() == Load.Kind.CROWD)
                 .mapToInt(load -> bench.contenders(load).size())
                 .sum();
+        int furtherClients = bench.loads().stream()
+                .mapToInt(load -> (load.clients() - 1) * bench.contenders(load).size())
+                .sum();
         int contenders = bench.contenders().size();
         return new Budget(
                 cells,
                 WORKER.plus(OPENING)
                         .multipliedBy(contenders)
                         .plus(OPENING.multipliedBy(cells))
-                        .plus(CROWD.multipliedBy(crowds)));
+                        .plus(CROWD.multipliedBy(crowds))
+                        .plus(CLIENT.multipliedBy(furtherClients)));
     }
 
     private static Budget of(JvmBench bench) {

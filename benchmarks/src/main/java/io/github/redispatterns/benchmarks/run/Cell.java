@@ -18,6 +18,7 @@ final class Cell {
     private final Load load;
     private final List<Round> rounds = new ArrayList<>();
     private CommandStats stats = CommandStats.NONE;
+    private Shares shares = Shares.NONE;
 
     Cell(Sample.Who who, Load load) {
         this.who = who;
@@ -27,6 +28,9 @@ final class Cell {
     void add(Round round, CommandStats during) {
         rounds.add(round);
         stats = stats.plus(during);
+        if (load.isContended()) {
+            shares = shares.plus(round.shares());
+        }
     }
 
     Sample sample(@Nullable Footprint footprint) {
@@ -36,6 +40,7 @@ final class Cell {
                 rounds.stream().map(Round::opsPerSecond).toList(),
                 rounds.stream().map(Round::latencies).toList(),
                 usage(),
+                shares.unevenness(),
                 footprint);
     }
 

@@ -70,7 +70,7 @@ final class JvmBenchRun {
                 .map(iteration -> perSecond(iteration, threads))
                 .toList();
         Sample.Who who = new Sample.Who(method, method, Contender.DEFAULT);
-        return new Sample(who, Load.threads(threads), ops, List.of(), Usage.NONE, null);
+        return new Sample(who, Load.threads(threads), ops, List.of(), Usage.NONE, Double.NaN, null);
     }
 
     private static double perSecond(IterationResult iteration, int threads) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ops operations per second
  * @param latency null if only whole rounds were timed
  * @param usage what one operation costs others
+ * @param unevenness how far the share of any caller is from the mean, 0.1 is 10 %; NaN where they do not want the same
  * @param footprint null if there is no Redis
  * @param ratios to every other library under this load
  * @param rounds how many were measured
@@ -28,6 +29,7 @@ public record Row(
         Summary ops,
         @Nullable Latency latency,
         Usage usage,
+        double unevenness,
         @Nullable Footprint footprint,
         Map<String, Ratio> ratios,
         int rounds) {}

@@ -31,6 +31,7 @@ final class Rows {
                 sample.summary(),
                 sample.latency(),
                 sample.usage(),
+                sample.unevenness(),
                 sample.footprint(),
                 ratios(sample),
                 sample.ops().size());

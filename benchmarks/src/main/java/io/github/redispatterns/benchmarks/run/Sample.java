@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param ops operations per second of each round, in the order of the rounds
  * @param latencies of each round, ns; none from JMH
  * @param usage what one operation costs others
+ * @param unevenness how far the share of any caller is from the mean; NaN where it does not matter
  * @param footprint what one user has in Redis, if there is a Redis
  */
 record Sample(
@@ -21,6 +22,7 @@ record Sample(
         List<Double> ops,
         List<Histogram> latencies,
         Usage usage,
+        double unevenness,
         @Nullable Footprint footprint) {
 
     private static final double P99 = 99;

@@ -1,5 +1,6 @@
 package io.github.redispatterns.benchmarks.run;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,4 +14,13 @@ public record Usage(Map<String, Double> calls, double reads, double loads) {
 
     /** What never leaves the JVM. */
     static final Usage NONE = new Usage(Map.of(), Double.NaN, 0);
+
+    private static final List<String> SCRIPTS = List.of("evalsha", "eval");
+
+    /** The scripts among the calls; what these call is not. */
+    double scripts() {
+        return SCRIPTS.stream()
+                .mapToDouble(command -> calls.getOrDefault(command, 0.0))
+                .sum();
+    }
 }

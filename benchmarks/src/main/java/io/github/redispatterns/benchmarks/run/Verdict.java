@@ -38,6 +38,8 @@ public record Verdict(String bench, Bound bound, double measured) {
             case P50_MILLIS -> latency == null ? Double.NaN : latency.p50Micros() / MICROS_PER_MILLI;
             case LOADS -> row.usage().loads();
             case READS -> row.usage().reads();
+            case SCRIPTS -> row.usage().scripts();
+            case UNEVENNESS -> row.unevenness();
         };
     }
 

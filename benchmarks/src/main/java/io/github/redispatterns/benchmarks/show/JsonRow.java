@@ -49,6 +49,9 @@ final class JsonRow {
             if (row.usage().loads() > 0) {
                 fields.put("loads", rounded(row.usage().loads()));
             }
+            if (!Double.isNaN(row.unevenness())) {
+                fields.put("uneven", rounded(row.unevenness()));
+            }
             fields.put("keys", footprint.keys());
             fields.put("bytes", footprint.bytes());
         }

@@ -66,6 +66,9 @@ final class Tables {
             if (rows.stream().anyMatch(row -> row.usage().loads() > 0)) {
                 columns.put("loads/op", row -> Figures.ratio(row.usage().loads()));
             }
+            if (rows.stream().anyMatch(row -> row.load().isContended())) {
+                columns.put("uneven", row -> Figures.finePercent(row.unevenness()));
+            }
             columns.put("keys", footprint(Footprint::keys));
             columns.put("bytes", footprint(Footprint::bytes));
         }

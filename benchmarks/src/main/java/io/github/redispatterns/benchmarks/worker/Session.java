@@ -35,7 +35,7 @@ final class Session {
     }
 
     private void open(Load load, String prefix) throws Exception {
-        Subject opened = contender.factory().open(new Place(uri, prefix, load.threads()));
+        Subject opened = contender.factory().open(new Place(uri, prefix, load.threads(), load.clients()));
         subject = opened;
         driver = Driver.of(load, opened);
     }

@@ -72,8 +72,8 @@ class CatalogTest {
                 .hasMessage(
                         "There is no bench or module \"core/gett\"; the benches are core/get, core/set, core/evalsha,"
                                 + " core/keyspace, core/sync, cache-aside/hit, cache-aside/get-all, cache-aside/miss,"
-                                + " cache-aside/stampede, locks/uncontended, ratelimit/hot-key, ratelimit/many-keys,"
-                                + " near-cache/hit");
+                                + " cache-aside/stampede, locks/uncontended, locks/contended, ratelimit/hot-key,"
+                                + " ratelimit/many-keys, near-cache/hit");
     }
 
     private List<RedisBench> redisBenches() {

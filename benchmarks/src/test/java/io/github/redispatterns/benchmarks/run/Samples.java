@@ -29,7 +29,8 @@ public final class Samples {
                 })
                 .toList();
         Sample.Who who = new Sample.Who(label, library, configuration);
-        return new Sample(who, LOAD, ops, latencies, new Usage(Map.of("get", 1.0), 0.5, 0), new Footprint(1, 72));
+        return new Sample(
+                who, LOAD, ops, latencies, new Usage(Map.of("get", 1.0), 0.5, 0), Double.NaN, new Footprint(1, 72));
     }
 
     /** Raw, ours, and a peer in two configurations of which the second is better. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.redispatterns.benchmarks.bench.Bound;
 import io.github.redispatterns.benchmarks.bench.Load;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
@@ -43,6 +44,29 @@ class VerdictTest {
         assertThat(Bound.p50AtMost("handle", Samples.LOAD, 60)).hasToString("p50 in ms <= 60.0");
         assertThat(Bound.loadsAtMost("handle", Samples.LOAD, 1)).hasToString("loads/op <= 1.0");
         assertThat(Bound.readsAtMost("handle", Samples.LOAD, 3)).hasToString("reads/op <= 3.0");
+    }
+
+    @Test
+    void aBoundMayBeOnScriptsAndShares() {
+        Load load = Load.rivals(2);
+        Usage usage = new Usage(Map.of("evalsha", 2.0, "eval", 0.01, "get", 5.0), 1, 0);
+        double uneven = Shares.NONE.plus(List.of(100L, 98L)).unevenness();
+        Sample.Who who = new Sample.Who("ours", "ours", "default");
+        List<Row> contended = Rows.of(
+                "locks/contended", List.of(new Sample(who, load, List.of(1.0), List.of(), usage, uneven, null)));
+        assertThat(Verdict.of(
+                        "locks/contended",
+                        List.of(Bound.scriptsAtMost("ours", load, 2.01), Bound.unevennessAtMost("ours", load, 0.011)),
+                        contended))
+                .allMatch(Verdict::holds);
+        assertThat(Verdict.of(
+                        "locks/contended",
+                        List.of(Bound.scriptsAtMost("ours", load, 2), Bound.unevennessAtMost("ours", load, 0.01)),
+                        contended))
+                .noneMatch(Verdict::holds);
+        assertThat(Bound.scriptsAtMost("ours", load, 2)).hasToString("scripts/op <= 2.0");
+        assertThat(Bound.unevennessAtMost("ours", load, 0.01)).hasToString("uneven <= 0.01");
+        assertThat(holds(Bound.unevennessAtMost("handle", Samples.LOAD, 1))).isFalse();
     }
 
     @Test

@@ -1,40 +1,20 @@
 package io.github.redispatterns.lab.cacheaside;
 
-import java.sql.Connection;
-import java.sql.DriverManager;
+import io.github.redispatterns.lab.equipment.Database;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Locale;
-import java.util.UUID;
-import org.h2.tools.Server;
 
-/** A database server with one table of products: H2 in memory, reachable from other processes over loopback. */
+/** A database server with one table of products. */
 final class ProductDatabase implements AutoCloseable {
 
-    static {
-        // H2 reads it once, when its first class is loaded; without it the server would listen on every interface.
-        System.setProperty("h2.bindAddress", "127.0.0.1");
-    }
-
-    /** How a service connects. */
-    record Access(String url, String user, String password) {}
-
-    private static final String USER = "shop";
-
-    private final String name;
-    private final String password = UUID.randomUUID().toString();
-    private final Connection admin;
-    private final Server server;
+    private final Database database = Database.start();
 
     private ProductDatabase() throws SQLException {
-        name = ("shop_" + UUID.randomUUID().toString().replace('-', '_')).toUpperCase(Locale.ROOT);
-        admin = DriverManager.getConnection("jdbc:h2:mem:" + name, USER, password); // lives as long as this connection
-        try (Statement ddl = admin.createStatement()) {
+        try (Statement ddl = database.admin().createStatement()) {
             ddl.execute("CREATE ALIAS think FOR '" + ThinkTime.class.getName() + ".think'");
             ddl.execute("CREATE TABLE product (id BIGINT PRIMARY KEY, name VARCHAR NOT NULL, version BIGINT NOT NULL)");
         }
-        server = Server.createTcpServer("-tcpPort", "0").start();
     }
 
     static ProductDatabase start() throws SQLException {
@@ -42,17 +22,17 @@ final class ProductDatabase implements AutoCloseable {
     }
 
     /** For services in this process. */
-    Access local() {
-        return new Access("jdbc:h2:mem:" + name, USER, password);
+    Database.Access local() {
+        return database.local();
     }
 
     /** For services in other processes. */
-    Access remote() {
-        return new Access("jdbc:h2:tcp://127.0.0.1:" + server.getPort() + "/mem:" + name, USER, password);
+    Database.Access remote() {
+        return database.remote();
     }
 
     Product insert(long id, String productName) throws SQLException {
-        try (PreparedStatement insert = admin.prepareStatement("INSERT INTO product VALUES (?, ?, 0)")) {
+        try (PreparedStatement insert = database.admin().prepareStatement("INSERT INTO product VALUES (?, ?, 0)")) {
             insert.setLong(1, id);
             insert.setString(2, productName);
             insert.executeUpdate();
@@ -62,8 +42,8 @@ final class ProductDatabase implements AutoCloseable {
 
     /** Inserts many products at once, with the ids from 0 on; {@link #numbered} tells what they are. */
     void insertNumbered(int count) throws SQLException {
-        try (PreparedStatement insert =
-                admin.prepareStatement("INSERT INTO product SELECT x, 'product ' || x, 0 FROM SYSTEM_RANGE(0, ?)")) {
+        try (PreparedStatement insert = database.admin()
+                .prepareStatement("INSERT INTO product SELECT x, 'product ' || x, 0 FROM SYSTEM_RANGE(0, ?)")) {
             insert.setInt(1, count - 1);
             insert.executeUpdate();
         }
@@ -75,7 +55,7 @@ final class ProductDatabase implements AutoCloseable {
 
     /** What it was asked. */
     QueryLog log() {
-        return ThinkTime.log(name);
+        return ThinkTime.log(database.name());
     }
 
     /** How many of the costly queries the database has run so far. */
@@ -85,11 +65,10 @@ final class ProductDatabase implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        try (Statement shutdown = admin.createStatement()) {
-            shutdown.execute("SHUTDOWN");
+        try {
+            database.close();
         } finally {
-            server.stop();
-            ThinkTime.forget(name);
+            ThinkTime.forget(database.name());
         }
     }
 }

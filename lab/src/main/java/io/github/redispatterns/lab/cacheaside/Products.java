@@ -1,5 +1,6 @@
 package io.github.redispatterns.lab.cacheaside;
 
+import io.github.redispatterns.lab.equipment.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,7 +29,7 @@ final class Products implements AutoCloseable {
     private final Semaphore free;
 
     /** Opens every connection, as a service does before it takes traffic. */
-    Products(ProductDatabase.Access access, int connections, int thinkMillis) throws SQLException {
+    Products(Database.Access access, int connections, int thinkMillis) throws SQLException {
         this.pool = JdbcConnectionPool.create(access.url(), access.user(), access.password());
         this.pool.setMaxConnections(connections);
         this.free = new Semaphore(connections, true);

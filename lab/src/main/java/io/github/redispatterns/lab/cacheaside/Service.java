@@ -1,6 +1,7 @@
 package io.github.redispatterns.lab.cacheaside;
 
 import io.github.redispatterns.core.Redis;
+import io.github.redispatterns.lab.equipment.Database;
 import io.github.redispatterns.lab.run.Context;
 import io.github.redispatterns.testkit.Topology;
 import java.sql.SQLException;
@@ -28,7 +29,7 @@ final class Service implements Member {
             Topology topology,
             List<String> redis,
             List<String> keyPath,
-            ProductDatabase.Access database,
+            Database.Access database,
             int connections,
             int thinkMillis,
             Product product) {}

@@ -1,6 +1,7 @@
 package io.github.redispatterns.lab.cacheaside;
 
 import io.github.redispatterns.core.Redis;
+import io.github.redispatterns.lab.equipment.Database;
 import io.github.redispatterns.lab.run.Bound;
 import io.github.redispatterns.lab.run.Claim;
 import io.github.redispatterns.lab.run.Context;
@@ -138,7 +139,7 @@ public final class Stampede implements Experiment {
             }
         }
 
-        private Service.Setup setup(String part, int connections, ProductDatabase.Access access) {
+        private Service.Setup setup(String part, int connections, Database.Access access) {
             return new Service.Setup(
                     context.deployment().topology(),
                     context.deployment().uris(),

@@ -23,6 +23,7 @@ class HouseRulesTest {
                         "io.github.redispatterns.core",
                         "io.github.redispatterns.testkit",
                         "io.github.redispatterns.cacheaside",
+                        "io.github.redispatterns.locks",
                         "io.github.redispatterns.lab");
     }
 

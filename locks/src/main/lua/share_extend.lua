@@ -1,0 +1,27 @@
+#!lua flags=allow-oom
+--[[ share_extend: let a lease on permits end later, only if it has not ended.
+KEYS[1]  resource, hash
+ARGV[1]  request token
+ARGV[2]  lease time from now on, ms; a lease is never shortened
+ARGV[3]  time for which the fencing token is remembered after the lease, ms
+Returns  1 extended; 0 the lease has ended
+Cost     O(1), one round trip        Slot    one key
+Time     the server's, us            Redis   7.0+, Valkey 7.2+
+Source   Gray and Cheriton, "Leases", SOSP'89
+]]
+local key = KEYS[1]
+local me, ttl_ms, memory_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local lease = redis.call('HGET', key, '=' .. me) or ''
+local time = redis.call('TIME')
+local now_us = time[1] * 1000000 + time[2]
+local ends_us, rest = string.match(lease, '^(%d+) (.*)$')
+if tonumber(ends_us or 0) <= now_us then
+  return 0
+end
+local until_us = now_us + ttl_ms * 1000
+if tonumber(ends_us) < until_us then
+  redis.call('HSET', key, '=' .. me, string.format('%.0f %s', until_us, rest))
+  redis.call('PEXPIRE', key, ttl_ms + memory_ms, 'GT')
+end
+return 1

@@ -1,0 +1,129 @@
+package io.github.redispatterns.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redispatterns.core.PatternsException;
+import io.github.redispatterns.core.Sync;
+import io.github.redispatterns.testkit.RedisTest;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A Redis that is frozen for longer than the timeout and than the lease: its holder is told in time all the same. The
+ * outages are shorter than it takes Sentinels or a Cluster to replace a master.
+ */
+@RedisTest
+class LockOutageIT extends LockFaultFixture {
+
+    private static final int TRIES = 8;
+
+    /**
+     * Measured against the server's own clock: the end of the lease as it stands there. That nobody may act on the lease
+     * then holds each time; that whoever listens has heard of it by then depends on the scheduler too, so that one of
+     * some tries has to show it.
+     */
+    @Test
+    void theLossIsToldBeforeTheLeaseEndsOnTheFrozenServer() throws Exception {
+        boolean inTime = false;
+        for (int i = 0; i < TRIES && !inTime; i++) {
+            inTime = isToldInTime("seat-" + i);
+        }
+        assertThat(inTime).isTrue();
+    }
+
+    private boolean isToldInTime(String resource) throws Exception {
+        ServerTime clock = serverTime(resource);
+        Lease lease = acquired(hasty.tryAcquire(resource, BRIEF));
+        CompletableFuture<Long> told = lease.lost().toCompletableFuture().thenApply(loss -> System.nanoTime());
+        Sighting seen = Sync.await(store.watch(keys.key(resource), LeaseStore.NOBODY));
+        long endMicros = seen.serverMicros() + 1_000 * seen.endsInMillis();
+        long[] lastHeld = new long[1];
+        whileFrozen(resource, () -> {
+            Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                long now = System.nanoTime();
+                boolean held = !lease.remaining().isZero();
+                lastHeld[0] = held ? now : lastHeld[0];
+                return !held;
+            });
+            assertThatThrownBy(lease::ensureHeld)
+                    .isInstanceOfSatisfying(
+                            LeaseLostException.class,
+                            lost -> assertThat(lost.loss()).isEqualTo(Lease.Loss.EXPIRED));
+            assertThat(lease.extend(TTL)).isFalse(); // asks nobody
+            told.join();
+        });
+        assertThat(clock.latestMicros(lastHeld[0])).isBetween(endMicros - 1_000 * BRIEF.toMillis(), endMicros);
+        assertThat(lease.release()).isFalse();
+        isFree(resource, lease.fencingToken());
+        return clock.latestMicros(told.join()) < endMicros;
+    }
+
+    /** Asked while it was frozen, granted when it went on, and given back since nobody waits for it any more. */
+    @Test
+    void whatIsGrantedTooLateIsGivenBack() throws Exception {
+        whileFrozen(
+                "seat",
+                () -> assertThat(timed(() -> assertThatThrownBy(() -> hasty.tryAcquire("seat", TTL))
+                                .isInstanceOf(PatternsException.class)))
+                        .isLessThan(TIMEOUT.multipliedBy(2).plusMillis(200).plus(NOISE))); // it asks twice
+        isFree("seat", 0);
+        assertThat(queued("seat")).isZero();
+    }
+
+    /** What a release could not say is true all the same: the lease ends, and whoever waits gets the lock. */
+    @Test
+    void aReleaseThatCannotBeSaidIsAnErrorAndNothingIsHeld() throws Exception {
+        Lease lease = acquired(hasty.tryAcquire("seat", TTL));
+        CompletableFuture<Acquisition> waiting = waiting(other, "seat");
+        awaitQueued("seat", 1);
+        whileFrozen("seat", () -> {
+            assertThatThrownBy(lease::release).isInstanceOf(PatternsException.class);
+            assertThat(lease.remaining()).isZero();
+            assertThatThrownBy(lease::ensureHeld).isInstanceOf(IllegalStateException.class);
+        });
+        isTheOneLease("seat", got(waiting)); // it was carried out late
+        assertThat(registry.counter("redis.patterns.locks.releases.failed", "lock", "default")
+                        .count())
+                .isEqualTo(1);
+    }
+
+    /** Whoever waits goes on waiting, and no longer than it wanted to. */
+    @Test
+    void waitersOutliveAFreezeAndTheirBoundHolds() throws Exception {
+        Lease holder = acquired(lock.tryAcquire("seat", TTL));
+        CompletableFuture<Acquisition> patient = waiting(other, "seat");
+        awaitQueued("seat", 1);
+        CompletableFuture<Acquisition> brief =
+                hasty.acquireAsync("seat", TTL, Duration.ofMillis(400)).toCompletableFuture();
+        awaitQueued("seat", 2);
+        whileFrozen(
+                "seat",
+                () -> assertThat(timed(() -> assertThat(brief.get()).isInstanceOf(Acquisition.TimedOut.class)))
+                        .isLessThan(Duration.ofMillis(400).plus(NOISE)));
+        assertThat(patient).isNotDone();
+        assertThat(holder.release()).isTrue();
+        Lease next = got(patient);
+        awaitQueued("seat", 0); // also the one that could not say that it waits no more
+        isTheOneLease("seat", next);
+    }
+
+    /** Renewal goes on once Redis does, if that is in time. */
+    @Test
+    void aShortFreezeDoesNotEndARenewedLease() throws Exception {
+        Lease lease = acquired(hasty.acquire(
+                "seat",
+                LeaseOptions.builder(Duration.ofMillis(1_500)).renewUntil(TTL).build()));
+        CompletableFuture<Lease.Loss> lost = lease.lost().toCompletableFuture();
+        whileFrozen(
+                "seat",
+                () -> assertThatThrownBy(() -> hasty.tryAcquire("seat", TTL))
+                        .isInstanceOf(PatternsException.class)); // twice the timeout
+        double renewed = counted("renewals", "outcome", "done");
+        Awaitility.await().until(() -> counted("renewals", "outcome", "done") > renewed + 1);
+        assertThat(lost).isNotDone();
+        isTheOneLease("seat", lease);
+    }
+}

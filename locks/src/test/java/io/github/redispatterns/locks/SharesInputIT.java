@@ -1,0 +1,126 @@
+package io.github.redispatterns.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redispatterns.core.Sync;
+import io.github.redispatterns.testkit.RedisTest;
+import io.lettuce.core.RedisCommandExecutionException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Bad arguments, strange resources, and what else may stand at the key. */
+@RedisTest
+class SharesInputIT extends SharesFixture {
+
+    private DistributedReadWriteLock books;
+    private DistributedSemaphore seats;
+
+    @BeforeEach
+    void create() {
+        books = closing(DistributedReadWriteLock.create(redis, keys.child("books")));
+        seats = closing(DistributedSemaphore.create(redis, keys.child("seats"), 1));
+    }
+
+    @Test
+    void badInputIsRefusedBeforeAnyIo() {
+        redis.close(); // any I/O would fail otherwise than by IllegalArgumentException
+        for (DistributedLock lock : List.of(books.readLock(), books.writeLock())) {
+            for (String bad : new String[] {null, "", "\uD83D"}) {
+                refused("resource: ", () -> lock.tryAcquire(bad, TTL));
+                refused("resource: ", () -> lock.acquireAsync(bad, TTL, WAIT));
+            }
+            refused("ttl: ", () -> lock.tryAcquire("seat", Duration.ofMillis(99)));
+            refused("maxWait: ", () -> lock.acquire("seat", TTL, Duration.ofMillis(-1)));
+            refused("options: ", () -> lock.acquire("seat", null));
+        }
+        for (String bad : new String[] {null, "", "\uD83D"}) {
+            refused("resource: ", () -> seats.tryAcquire(bad, TTL));
+            refused("resource: ", () -> seats.tryAcquireAsync(bad, TTL));
+            refused("resource: ", () -> seats.acquire(bad, TTL, WAIT));
+            refused("resource: ", () -> seats.acquireAsync(bad, TTL, WAIT));
+        }
+        refused("ttl: ", () -> seats.tryAcquire("room", Duration.ZERO));
+        refused("ttl: ", () -> seats.tryAcquire("room", Duration.ofDays(4000)));
+        refused("maxWait: ", () -> seats.acquire("room", TTL, null));
+        refused("options: ", () -> seats.acquireAsync("room", null));
+        refused("call: ", () -> seats.withPermit("room", LeaseOptions.ofTtl(TTL), null));
+        refused("call: ", () -> seats.withPermitAsync("room", LeaseOptions.ofTtl(TTL), null));
+
+        for (int bad : new int[] {Integer.MIN_VALUE, -1, 0, 10_001}) {
+            refused("permits: must be from 1 to 10000, is " + bad, () -> DistributedSemaphore.create(redis, keys, bad));
+        }
+        refused("redis: ", () -> DistributedSemaphore.create(null, keys, 1));
+        refused("keys: ", () -> DistributedSemaphore.create(redis, null, 1));
+        refused("options: ", () -> DistributedSemaphore.create(redis, keys, 1, null));
+        refused("redis: ", () -> DistributedReadWriteLock.create(null, keys));
+        refused("keys: ", () -> DistributedReadWriteLock.create(redis, null));
+        refused("options: ", () -> DistributedReadWriteLock.create(redis, keys, null));
+    }
+
+    @Test
+    void anotherTypeIsATypedErrorAndIsLeftAlone() {
+        for (String name :
+                List.of(keys.child("books").key("k"), keys.child("seats").key("k"))) {
+            deployment.masterOf(name).call(c -> c.rpush(name, "foreign"));
+            deployment.masterOf(name).call(c -> c.pexpire(name, 60_000));
+        }
+        for (DistributedLock lock : List.of(books.readLock(), books.writeLock())) {
+            wrongType(() -> lock.tryAcquire("k", TTL));
+            wrongType(() -> lock.acquire("k", TTL, WAIT));
+        }
+        wrongType(() -> seats.tryAcquire("k", TTL));
+        wrongType(() -> seats.acquire("k", TTL, WAIT));
+        ShareStore store = new ShareStore(redis, LockOptions.defaults(), 1, DistributedSemaphore.PERMIT);
+        Request request = new Request(keys.child("seats").key("k"), "pT", 30_000, "p");
+        wrongType(() -> Sync.await(store.watch(request.key(), "11111111")));
+        wrongType(() -> Sync.await(store.watch(request.key(), LeaseStore.NOBODY)));
+        wrongType(() -> Sync.<Boolean>await(store.extend(request, TTL)));
+        wrongType(() -> Sync.<Boolean>await(store.release(request, Duration.ZERO)));
+        for (String name :
+                List.of(keys.child("books").key("k"), keys.child("seats").key("k"))) {
+            List<String> list = deployment.masterOf(name).call(c -> c.lrange(name, 0, -1));
+            assertThat(list).containsExactly("foreign");
+        }
+    }
+
+    @Test
+    void strangeResourcesWorkAndStayApart() {
+        List<String> strange =
+                List.of(":", "{", "}", "{}", "*", "?", "[", "%", "%7B", "a b", "\n", "é", "\uD83D\uDE00");
+        for (String resource : strange) {
+            acquired(seats.tryAcquire(resource, TTL));
+            acquired(books.writeLock().tryAcquire(resource, TTL));
+        }
+        for (String resource : strange) {
+            assertThat(seats.tryAcquire(resource, TTL)).isInstanceOf(Acquisition.Busy.class);
+            assertThat(books.readLock().tryAcquire(resource, TTL)).isInstanceOf(Acquisition.Busy.class);
+        }
+    }
+
+    @Test
+    void whatIsNotThereIsNotMade() {
+        ShareStore store = new ShareStore(redis, LockOptions.defaults(), 1, DistributedSemaphore.PERMIT);
+        Request request = new Request(keys.key("room"), "pT", 30_000, "p");
+        assertThat(Sync.await(store.watch(request.key(), "11111111")).known()).isFalse();
+        assertThat(Sync.await(store.watch(request.key(), LeaseStore.NOBODY)).known())
+                .isTrue();
+        assertThat(Sync.<Boolean>await(store.extend(request, TTL))).isFalse();
+        assertThat(Sync.<Boolean>await(store.release(request, TTL))).isFalse();
+        assertThat(fields("room")).isEmpty();
+    }
+
+    private static void refused(String message, Runnable call) {
+        assertThatThrownBy(call::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    private static void wrongType(Runnable call) {
+        assertThatThrownBy(call::run)
+                .isInstanceOf(RedisCommandExecutionException.class)
+                .hasMessageContaining("WRONGTYPE");
+    }
+}
