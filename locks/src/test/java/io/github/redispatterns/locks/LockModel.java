@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /** What the scripts of the lock shall do to one key, in plain Java. */
 final class LockModel {
@@ -224,6 +225,14 @@ final class LockModel {
 
     boolean queued() {
         return type.equals(HASH);
+    }
+
+    /** The next time at which something ends; that time itself if nothing will. */
+    long nextEnd(long now) {
+        return LongStream.concat(LongStream.of(until), alive.values().stream().mapToLong(Long::longValue))
+                .filter(end -> end > now)
+                .min()
+                .orElse(now);
     }
 
     String owner() {

@@ -195,7 +195,9 @@ class LockModelIT {
             clock.advance(Duration.ofHours(2)); // that long ago, or else the key were there
         } else if (kind < 6) {
             clock.advance(Duration.ofMillis(-random.nextInt(3_000)));
-        } else if (kind < 9) {
+        } else if (kind < 12) { // to the very moment, at which it is over
+            clock.advance(Duration.ofNanos(1_000 * (model.nextEnd(clock.micros()) - clock.micros())));
+        } else if (kind < 15) {
             clock.advance(Duration.ofMillis(random.nextInt(2_000_000)));
         } else {
             clock.advance(Duration.ofNanos(1_000L * random.nextInt(4_000_000)));
