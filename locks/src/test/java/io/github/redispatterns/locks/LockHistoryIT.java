@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class LockHistoryIT {
 
-    private static final int HISTORIES = FullLength.of(1, 20);
+    private static final int HISTORIES = FullLength.of(1, 5);
     private static final Duration TIME = Duration.ofSeconds(FullLength.of(6, 60));
 
     @ParameterizedTest
