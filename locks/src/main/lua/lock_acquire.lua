@@ -1,6 +1,9 @@
 #!lua
 --[[ lock_acquire: take a lock that is free, else join the queue of those who wait for it.
 KEYS[1]  lock, string: CA 4C until_us:7 fence:7 owner; while others wait, hash
+Layout   hash: owner, until (us, 0 ended), fence; head, tail: the last ticket served, and given out;
+         @<channel>: when its process counts as dead, us; ><token>: its ticket;
+         #<ticket>: channel counts_all ttl_ms forget_ms token. Message: fence, server time in us, ttl_ms, token, key
 ARGV[1]  owner token, unlike every other request's
 ARGV[2]  lease time, ms
 ARGV[3]  time after which the key is forgotten, with its fencing token: longer than the lease, ms
@@ -46,8 +49,8 @@ end
 if owner == me and until_us > now_us then
   return {fence, math.floor((until_us - now_us) / 1000)}
 end
--- While its slot moves away a key that is gone, though for a moment, cannot be made again here, nor can any other: then
--- the caller has to ask again, since the first who waits has no queue to join.
+-- Changing the type means DEL. While the slot moves away, a key that is gone cannot be made again here. A neighbour that
+-- never exists tells: it is refused then. It is not declared, since a script of two keys gets TRYAGAIN.
 if channel and (tail or type(redis.pcall('GET', key .. '.')) ~= 'table') then
   if not tail then -- the first who waits
     local forget_in_ms = redis.call('PTTL', key)

@@ -1,6 +1,9 @@
 #!lua flags=allow-oom
 --[[ lock_extend: let a lease end later, only if it is still the caller's.
 KEYS[1]  lock, string: CA 4C until_us:7 fence:7 owner; while others wait, hash
+Layout   hash: owner, until (us, 0 ended), fence; head, tail: the last ticket served, and given out;
+         @<channel>: when its process counts as dead, us; ><token>: its ticket;
+         #<ticket>: channel counts_all ttl_ms forget_ms token. Message: fence, server time in us, ttl_ms, token, key
 ARGV[1]  owner token
 ARGV[2]  lease time from now on, ms; a lease is never shortened, but written again: replicas acknowledge writes only
 ARGV[3]  time after which the key is forgotten, with its fencing token: longer than the lease, ms

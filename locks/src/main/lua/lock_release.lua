@@ -1,6 +1,9 @@
 #!lua flags=allow-oom
 --[[ lock_release: end a lease, only if it is the caller's, and hand the lock to the next in the queue; or leave the queue.
 KEYS[1]  lock, string: CA 4C until_us:7 fence:7 owner; while others wait, hash
+Layout   hash: owner, until (us, 0 ended), fence; head, tail: the last ticket served, and given out;
+         @<channel>: when its process counts as dead, us; ><token>: its ticket;
+         #<ticket>: channel counts_all ttl_ms forget_ms token. Message: fence, server time in us, ttl_ms, token, key
 ARGV[1]  owner token
 ARGV[2]  time for which nobody shall have the lock from now on, ms; none if the next may have it at once
 ARGV[3]  with it, time after which the key is forgotten, ms

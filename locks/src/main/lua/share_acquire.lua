@@ -1,7 +1,10 @@
 #!lua
 --[[ share_acquire: take permits of a resource if they are free and nobody goes before, else join a queue of those who wait.
 KEYS[1]  resource, hash
-ARGV[1]  request token, unlike every other request's
+Layout   used: permits out; ends: first end of a lease, us; fence; =<token>: until_us fence permits channel|-;
+         =*<fence>: kept after a release; head<q>, tail<q>, @<channel> as in lock_acquire; ><token>: q and ticket;
+         #<q><ticket>: channel ttl_ms takes permits token. Message as in lock_acquire
+ARGV[1]  owner token, unlike every other request's
 ARGV[2]  lease time, ms
 ARGV[3]  channel on which the caller's process listens; '' to not wait
 ARGV[4]  time after which a process that was not heard of counts as dead, ms

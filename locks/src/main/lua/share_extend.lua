@@ -1,7 +1,10 @@
 #!lua flags=allow-oom
 --[[ share_extend: let a lease on permits end later, only if it has not ended.
 KEYS[1]  resource, hash
-ARGV[1]  request token
+Layout   used: permits out; ends: first end of a lease, us; fence; =<token>: until_us fence permits channel|-;
+         =*<fence>: kept after a release; head<q>, tail<q>, @<channel> as in lock_acquire; ><token>: q and ticket;
+         #<q><ticket>: channel ttl_ms takes permits token. Message as in lock_acquire
+ARGV[1]  owner token
 ARGV[2]  lease time from now on, ms; a lease is never shortened
 ARGV[3]  time for which the fencing token is remembered after the lease, ms
 Returns  1 extended; 0 the lease has ended

@@ -1,7 +1,10 @@
 #!lua flags=allow-oom
 --[[ share_release: end a lease on permits, or leave a queue, and hand what is free to those who are next.
 KEYS[1]  resource, hash
-ARGV[1]  request token
+Layout   used: permits out; ends: first end of a lease, us; fence; =<token>: until_us fence permits channel|-;
+         =*<fence>: kept after a release; head<q>, tail<q>, @<channel> as in lock_acquire; ><token>: q and ticket;
+         #<q><ticket>: channel ttl_ms takes permits token. Message as in lock_acquire
+ARGV[1]  owner token
 ARGV[2]  time for which nobody shall have the permits from now on, ms; 0 for none
 ARGV[3]  time for which the fencing token is remembered after the lease, ms
 ARGV[4]  1 if PUBLISH counts all who listen; 0 on a Cluster, where it counts those of one node

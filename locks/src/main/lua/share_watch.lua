@@ -1,6 +1,9 @@
 #!lua flags=allow-oom
 --[[ share_watch: keep the waiters of one process in their queues, forget leases that have ended, and let in who is next.
 KEYS[1]  resource, hash
+Layout   used: permits out; ends: first end of a lease, us; fence; =<token>: until_us fence permits channel|-;
+         =*<fence>: kept after a release; head<q>, tail<q>, @<channel> as in lock_acquire; ><token>: q and ticket;
+         #<q><ticket>: channel ttl_ms takes permits token. Message as in lock_acquire
 ARGV[1]  channel on which the process listens; '' for one that only lets others in
 ARGV[2]  time after which a process that was not heard of counts as dead, ms
 ARGV[3]  time for which the fencing token is remembered after the lease, ms

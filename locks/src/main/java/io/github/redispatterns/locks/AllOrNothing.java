@@ -1,7 +1,6 @@
 package io.github.redispatterns.locks;
 
 import io.github.redispatterns.core.Sync;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +22,7 @@ final class AllOrNothing {
     private static final int SHARE_WORTH_EXTENDING = 10;
 
     private final Leases leases;
+    private final String mode;
     private final LeaseOptions options;
     private final long began = System.nanoTime();
     private final Iterator<Map.Entry<String, String>> rest;
@@ -34,8 +33,9 @@ final class AllOrNothing {
     private volatile @Nullable CompletableFuture<Acquisition> asking;
 
     /** {@code keys}: by resource. */
-    AllOrNothing(Leases leases, SortedMap<String, String> keys, LeaseOptions options) {
+    AllOrNothing(Leases leases, SortedMap<String, String> keys, String mode, LeaseOptions options) {
         this.leases = leases;
+        this.mode = mode;
         this.options = options;
         this.rest = keys.entrySet().iterator();
     }
@@ -53,7 +53,7 @@ final class AllOrNothing {
 
     private void next() {
         Map.Entry<String, String> wanted = rest.next();
-        CompletableFuture<Acquisition> current = leases.acquire(wanted.getValue(), "", forOne(wanted.getValue()));
+        CompletableFuture<Acquisition> current = leases.acquire(wanted.getValue(), mode, forOne());
         asking = current;
         if (result.isDone()) {
             current.cancel(false);
@@ -76,7 +76,8 @@ final class AllOrNothing {
             return;
         }
         if (!options.maxWait().isZero()) { // the others may take longer than it lasts
-            lease.renewUntil(options.maxWait().plus(options.ttl()));
+            lease.renewUntil(
+                    System.nanoTime() + options.maxWait().plus(options.ttl()).toNanos());
         }
         next();
     }
@@ -95,7 +96,10 @@ final class AllOrNothing {
                         fail(Sync.unwrap(failure));
                         return;
                     }
-                    options.renewUntil().ifPresent(until -> held.values().forEach(lease -> lease.renewFor(until)));
+                    options.renewFor().ifPresent(time -> {
+                        long until = System.nanoTime() + time.toNanos();
+                        held.values().forEach(lease -> lease.renewUntil(until));
+                    });
                     if (!result.complete(new MultiAcquisition.Acquired(new MultiLease(held)))) {
                         giveBack(() -> {});
                     }
@@ -116,21 +120,15 @@ final class AllOrNothing {
                 .whenComplete((done, failure) -> after.run());
     }
 
-    private LeaseOptions forOne(String key) {
+    private LeaseOptions forOne() {
         Duration left = options.maxWait().minusNanos(System.nanoTime() - began);
         return new LeaseOptions(
                 options.ttl(),
                 left.toMillis() > 0 ? left : Duration.ZERO,
                 Optional.empty(),
                 options.minHold(),
-                options.requestToken().map(token -> tokenOf(key, token)),
+                options.requestToken(),
                 options.replicas());
-    }
-
-    /** A token tells the requests of a process apart, whatever they are for. */
-    private static String tokenOf(String key, String token) {
-        return UUID.nameUUIDFromBytes((token + ' ' + key).getBytes(StandardCharsets.UTF_8))
-                .toString();
     }
 
     /** What came of the last is what came of all; the wait was for all. */

@@ -11,22 +11,25 @@ import io.github.redispatterns.core.Redis;
  * waits goes before all readers who wait and all who come later, so that readers cannot starve it. Among themselves they go
  * in the order in which they came. Once no writer holds the lock or waits for it, all readers who wait get it at once. A
  * reader's lease has a fencing token too, unlike and greater than all before it. A reader or writer that dies holds the
- * others up until its lease ends; one that dies in the queue, for five seconds at most.
+ * others up until its lease ends; one that dies in the queue, until it is passed over after 5 s, or until the lease ends
+ * that it was given meanwhile.
  *
  * <p><b>Does not guarantee</b>: that readers get in while writers keep coming: if they must, use a {@link DistributedLock}
  * or write less often. Nor re-entry: whoever holds a reader's lease and asks for another waits for a writer that waits for
  * the first; pass the lease on instead. Nor that a lease can change from reading to writing: release it, acquire the
- * other, and read again. All else as for {@link DistributedLock}.
+ * other, and read again. Nor that one keeps its place whose connection is down when its turn comes: it loses it, and so do
+ * all waiters of its process: they queue again behind the others. All else as for {@link DistributedLock}.
  *
  * <p><b>Cost</b>: one script to acquire, one to release, O(1) besides those who are let in; two more for one who does not
  * wait and finds that a lease has ended, or, if it reads, that a writer waits. A look, once a second per process and
  * resource that it waits for, is O(leases + waiters).
  *
  * <p><b>Keys</b>: {@code prefix:{resource}}, hash, living for the longest lease and {@link LockOptions#fenceMemory()}
- * after it. Channels: {@code prefix:grant-} and eight letters, one per process that waits.
+ * after it. Channels: {@code prefix:grant-} and eight hexadecimal digits, one per lock object, for both of its locks,
+ * subscribed with the first {@code acquire} that may wait, even if the lock is free.
  *
  * <p><b>Thread safety</b>: safe for concurrent use, from virtual threads too. Leases belong to whoever has the object,
- * never to a thread.
+ * never to a thread. What hangs on a stage must not block, as for {@link DistributedLock}.
  *
  * <p><b>Source</b>: Courtois, Heymans and Parnas, "Concurrent Control with 'Readers' and 'Writers'", 1971, the second
  * problem.
@@ -53,7 +56,8 @@ public final class DistributedReadWriteLock implements AutoCloseable {
      * Creates a lock with default options.
      *
      * @param redis where the locks are; stays open until you close it
-     * @param keys where among the keys; locks that share a key space exclude each other, and nothing else may use it
+     * @param keys where among the keys; locks that share a key space exclude each other, and nothing else may use it, not
+     *     even another kind of lock
      * @return the lock
      */
     public static DistributedReadWriteLock create(Redis redis, KeySpace keys) {
@@ -64,7 +68,8 @@ public final class DistributedReadWriteLock implements AutoCloseable {
      * Creates a lock.
      *
      * @param redis where the locks are; stays open until you close it
-     * @param keys where among the keys; locks that share a key space exclude each other, and nothing else may use it
+     * @param keys where among the keys; locks that share a key space exclude each other, and nothing else may use it, not
+     *     even another kind of lock
      * @param options how the lock behaves
      * @return the lock
      */
@@ -79,8 +84,8 @@ public final class DistributedReadWriteLock implements AutoCloseable {
     /**
      * The lock for those who only read.
      *
-     * @return the same at each call; its leases exclude those of {@link #writeLock()}, and not each other. While a writer
-     *     waits, who does not is told {@code Busy}, with no time left if no writer holds it. To close it closes both
+     * @return the same at each call; its leases exclude those of {@link #writeLock()}, and not each other: so it is not held
+     *     by one caller at a time, and none for a {@link LeaderElection}. While a writer waits, who does not is told {@code Busy}, with no time left if no writer holds it. To close it closes both
      */
     public DistributedLock readLock() {
         return readLock;
@@ -96,7 +101,10 @@ public final class DistributedReadWriteLock implements AutoCloseable {
         return writeLock;
     }
 
-    /** Ends every wait, and the subscription. Leases stay, until they are closed or end. */
+    /**
+     * Ends every wait, and the subscription. Those who wait fail with an {@code IllegalStateException}; leases are still
+     * renewed, and stay until they are closed or end.
+     */
     @Override
     public void close() {
         leases.close();

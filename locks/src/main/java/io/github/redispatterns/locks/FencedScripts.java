@@ -26,9 +26,8 @@ final class FencedScripts {
 
     private static final String NEXT = "*";
 
-    // None of the first three is marked idempotent: a first try that is executed late must not undo what the same
-    // holder
-    // has written since.
+    // SET, HSET and DELETE are not idempotent: a first try executed late must not undo what the same holder has written
+    // since.
     private static final LuaScript<byte @Nullable []> SET = script("fenced_set");
     private static final LuaScript<byte @Nullable []> HSET = script("fenced_hset");
     private static final LuaScript<byte @Nullable []> DELETE = script("fenced_delete");

@@ -48,7 +48,7 @@ import java.util.regex.Pattern;
  * {@code idle_in_transaction_session_timeout}). A driver that counts changed rows in place of found ones (MySQL's with
  * {@code useAffectedRows}) has equal tokens refused.
  *
- * <p><b>Cost</b>: one statement by the row's key; two to four if it is refused.
+ * <p><b>Cost</b>: one statement by the row's key; two or four if it is refused.
  *
  * <p><b>Thread safety</b>: immutable. The connection is the caller's.
  *

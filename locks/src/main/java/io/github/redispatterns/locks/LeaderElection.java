@@ -3,6 +3,8 @@ package io.github.redispatterns.locks;
 import io.github.redispatterns.core.Check;
 import io.github.redispatterns.core.PatternsException;
 import io.github.redispatterns.core.Sync;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -22,13 +24,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Guarantees</b>: {@link Listener#elected} and {@link Listener#lost} are called in turn, one at a time, never on a
  * thread that other callers wait for. {@code lost} is called before the lease ends on the server, even while Redis is
- * frozen or out of reach, if {@code elected} has returned by then; what is done until then was done by the only leader.
+ * frozen or out of reach, if {@code elected} has returned by then; what is done until then was done by the only leader:
+ * all that as long as Redis keeps what it has confirmed, and its clock is not set forward nor runs more than 1 % faster
+ * than the leader's.
  * After a loss it campaigns again, once {@code lost} has returned. If the leader dies, another is elected after the ttl.
  *
  * <p><b>Does not guarantee</b>: that a leader whose listener blocks, or whose process is paused, knows in time that it is
  * none any more. {@link Lease#ensureHeld()} before each step needs no callback, nor does {@link Lease#lost()}; and a
- * store that checks {@link Lease#fencingToken()} refuses what comes too late all the same. A failover of Redis may forget
- * the lease: then there are two until the next extension, about a third of the ttl later.
+ * store that checks {@link Lease#fencingToken()} refuses what comes too late all the same. What hangs on
+ * {@code lost()}, and a listener, may block; at most 256 such run at once in a process, and further ones, of whichever
+ * lock or campaign, wait for these. A failover of Redis may forget the lease: then there are two until the next extension,
+ * about a third of the ttl later.
  *
  * <p><b>Cost</b>: the leader extends its lease three times per ttl; all others of a process look once a second. Waiting
  * has no other cost.
@@ -81,6 +87,8 @@ public final class LeaderElection implements AutoCloseable {
     private volatile @Nullable CompletableFuture<Acquisition> campaign;
     private volatile @Nullable Term current;
     private volatile boolean closed;
+    /** Redis has refused, not only been away, since it was last asked with success. */
+    private volatile boolean refused;
 
     private LeaderElection(DistributedLock lock, String name, LeaseOptions options, Listener listener) {
         this.lock = lock;
@@ -92,7 +100,8 @@ public final class LeaderElection implements AutoCloseable {
     /**
      * Begins to campaign, in the background, until it is closed.
      *
-     * @param lock where; stays open until you close it, which ends the campaign as well
+     * @param lock where; not a {@link DistributedReadWriteLock#readLock()}; stays open until you close it, which ends the
+     *     campaign as well
      * @param name of what there shall be one leader; any text but the empty one
      * @param ttl how long the lease lasts without being extended, from 100 ms to 10 years: so long there is no leader if
      *     the leader dies
@@ -101,12 +110,12 @@ public final class LeaderElection implements AutoCloseable {
      * @throws IllegalArgumentException if an argument is not allowed
      */
     public static LeaderElection start(DistributedLock lock, String name, Duration ttl, Listener listener) {
-        Check.notNull("lock", lock);
+        Check.notNull("lock", lock).requireExclusive();
         Check.text("name", name);
         Check.notNull("listener", listener);
         LeaseOptions options = LeaseOptions.builder(ttl)
                 .maxWait(Check.MAX_DURATION)
-                .renewUntil(Check.MAX_DURATION)
+                .renewFor(Check.MAX_DURATION)
                 .build();
         LeaderElection election = new LeaderElection(lock, name, options, listener);
         election.campaign();
@@ -128,6 +137,7 @@ public final class LeaderElection implements AutoCloseable {
      * process is the leader.
      *
      * @throws PatternsException if Redis could not be reached; the lease then ends by itself
+     * @throws RedisException if Redis has refused it; likewise
      * @throws IllegalStateException if called by the listener, which it would wait for; use {@link #resignAsync()} there
      */
     public void resign() {
@@ -172,7 +182,7 @@ public final class LeaderElection implements AutoCloseable {
         try {
             long remainsNanos = Math.max(0, term.lease.leftNanos());
             Sync.await(ended.copy().completeOnTimeout(null, remainsNanos, TimeUnit.NANOSECONDS));
-        } catch (PatternsException e) {
+        } catch (PatternsException | RedisException e) {
             LOG.log(Level.DEBUG, "It was not confirmed that leadership is given back; it ends by itself", e);
         }
     }
@@ -184,6 +194,9 @@ public final class LeaderElection implements AutoCloseable {
             asking.cancel(false);
         }
         asking.whenComplete((outcome, failure) -> {
+            if (failure == null) {
+                refused = false;
+            }
             if (outcome instanceof Acquisition.Acquired acquired) {
                 lead(acquired.lease());
             } else if (failure == null) {
@@ -193,10 +206,20 @@ public final class LeaderElection implements AutoCloseable {
                     LOG.log(Level.WARNING, "A campaign has ended, for its lock was closed");
                 }
             } else {
-                LOG.log(Level.DEBUG, "Redis cannot be asked for leadership; it is tried again", failure);
+                report(Sync.unwrap(failure));
                 campaignAfter(PAUSE_NANOS);
             }
         });
+    }
+
+    /** What will not pass by itself is said aloud, but not every second. */
+    private void report(Throwable failure) {
+        if (failure instanceof RedisCommandExecutionException && !refused) {
+            refused = true;
+            LOG.log(Level.WARNING, "Redis refuses the campaign; it is tried again", failure);
+        } else {
+            LOG.log(Level.DEBUG, "Redis cannot be asked for leadership; it is tried again", failure);
+        }
     }
 
     private void campaignAfter(long pauseNanos) {

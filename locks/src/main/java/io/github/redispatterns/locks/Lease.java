@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The right to a lock, for a time.
  *
- * <p><b>Guarantees</b>: it ends for its holder before it does on the server: its time counts from before the request for
- * it, on this machine's monotonic clock, and 1 % of it and 10 ms are kept back for what clocks and timers differ by.
+ * <p><b>Guarantees</b>: it ends for its holder before it does on the server, if that one's clock is not set forward nor
+ * runs more than 1 % faster than the holder's: its time counts from before the request for it, on this machine's monotonic
+ * clock, and 1 % of it and 10 ms are kept back for what clocks and timers differ by.
  * That needs no Redis: {@link #remaining()}, {@link #ensureHeld()} and {@link #lost()} tell the truth while it is frozen or
- * out of reach. The fencing token is greater than that of every lease of the same resource before it.
+ * out of reach. The fencing token is greater than that of every lease of the same resource before it, under the
+ * conditions that {@link DistributedLock} names.
  *
  * <p><b>Does not guarantee</b>: that a holder which is paused just after {@link #ensureHeld()} writes in time. Nothing on
  * its side can: send the {@link #fencingToken()} with each write, to a store that refuses older ones. Nor does it
@@ -45,9 +47,6 @@ public final class Lease implements AutoCloseable {
     }
 
     private static final Logger LOG = System.getLogger(Lease.class.getName());
-
-    private static final int MARGIN_SHARE = 100;
-    private static final long MARGIN_NANOS = 10_000_000;
 
     /** How far a lease has got. */
     private enum Phase {
@@ -77,13 +76,13 @@ public final class Lease implements AutoCloseable {
         this.request = request;
         this.minHold = minHold;
         this.fence = grant.fence();
-        this.endNanos = new AtomicLong(end(grant.fromNanos(), grant.lastsNanos()));
+        this.endNanos = new AtomicLong(grant.endNanos());
     }
 
     /**
      * The number that tells this lease from those before it: each has a greater one.
      *
-     * @return the token, positive
+     * @return the token, positive: microseconds since 1970 or a little more, so a BIGINT or a double holds it exactly
      */
     public long fencingToken() {
         return fence;
@@ -118,7 +117,8 @@ public final class Lease implements AutoCloseable {
      * Tells when the lease is lost: when its time runs out, or Redis says that it is gone.
      *
      * @return a stage that completes before the lease ends on the server; never if the lease is released in time. What
-     *     hangs on it may block
+     *     hangs on it may block; at most 256 such run at once in a process, and further ones, of whichever lock, wait for
+     *     these
      */
     public CompletionStage<Loss> lost() {
         if (watched.compareAndSet(false, true)) {
@@ -133,7 +133,8 @@ public final class Lease implements AutoCloseable {
      * @param ttl how long from now, from 100 ms to 10 years
      * @return false if the lease was lost or released; then it stays so
      * @throws IllegalArgumentException if the time is not allowed
-     * @throws PatternsException if Redis could not be reached; the lease then ends when it would have
+     * @throws PatternsException if Redis could not be reached; the lease then ends for its holder when it would have; on
+     *     the server perhaps later
      */
     public boolean extend(Duration ttl) {
         return Sync.await(extendAsync(ttl));
@@ -153,7 +154,7 @@ public final class Lease implements AutoCloseable {
         long asked = System.nanoTime();
         return Twice.ifUnknown(() -> store.extend(request, ttl)).thenApply(extended -> {
             if (extended) {
-                long end = end(asked, ttl.toNanos());
+                long end = new Grant(fence, asked, ttl.toNanos()).endNanos();
                 // Whoever was told of the loss meanwhile stays told; nothing else ends a lease that Redis has extended.
                 endNanos.accumulateAndGet(end, (one, other) -> other - one > 0 ? other : one);
                 return isHeld();
@@ -209,17 +210,8 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Extends it in the background until its holder has had it so long. */
-    void renewUntil(Duration maxLifetime) {
-        renewUntil(sinceNanos + maxLifetime.toNanos());
-    }
-
-    /** As long from now. */
-    void renewFor(Duration time) {
-        renewUntil(System.nanoTime() + time.toNanos());
-    }
-
-    private void renewUntil(long lastNanos) {
+    /** Extends it in the background until then, by {@link System#nanoTime()}. */
+    void renewUntil(long lastNanos) {
         Renewal started = new Renewal(this, metrics, request.ttlMillis(), lastNanos);
         renewal = started;
         started.next();
@@ -242,11 +234,6 @@ public final class Lease implements AutoCloseable {
 
     long leftNanos() {
         return endNanos.get() - System.nanoTime();
-    }
-
-    /** By this process's clock, whatever it differs by from the server's. */
-    private static long end(long fromNanos, long lastsNanos) {
-        return fromNanos + lastsNanos - lastsNanos / MARGIN_SHARE - MARGIN_NANOS;
     }
 
     private void setAlarm() {

@@ -12,22 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param ttl how long the lease lasts unless it is extended, from 100 ms to 10 years: if its holder dies, the lock is
  *     free after that time
  * @param maxWait how long to wait for the lock, at most 10 years; zero, the default, does not wait
- * @param renewUntil if present, the lease is extended in the background, three times per ttl, until it is closed or
- *     lost, or this time has passed since it was acquired; at least the ttl. Empty by default: it is not
+ * @param renewFor if present, the lease is extended in the background, three times per ttl, until it is closed or lost,
+ *     or this time has passed since it was acquired; at least the ttl. Empty by default: it is not
  * @param minHold for how long nobody else gets the lock even if the lease is released sooner, at most the ttl; zero by
  *     default. For a scheduled job that must not run twice because two clocks differ
  * @param requestToken if present, whose lease it is: whoever asks again with the same token gets the same lease, with
- *     the same fencing token, as long as it lasts. Do not use one again in another process that waited in vain in the
- *     first: what that has to say about its leaving may come late. ASCII letters, digits and {@code - _ . : /}, at most
- *     128. Empty by default: a random one
+ *     the same fencing token, as long as it lasts. After a wait in vain do not use it again in another process: the
+ *     first one's leaving may reach Redis late, and would end the second one's lease. ASCII letters, digits and
+ *     {@code - _ . : /}, at most 128. Empty by default: a random one
  * @param replicas if present, the lease counts only if so many replicas have acknowledged it in time; else it is given
  *     back. A failover may forget it even so, only less often: the new master may be one that has not acknowledged it.
- *     Empty by default: nobody waits for replicas
+ *     Only for locks of {@link DistributedLock#create}; others refuse it with an {@code IllegalArgumentException}. Empty
+ *     by default: nobody waits for replicas
  */
 public record LeaseOptions(
         Duration ttl,
         Duration maxWait,
-        Optional<Duration> renewUntil,
+        Optional<Duration> renewFor,
         Duration minHold,
         Optional<String> requestToken,
         Optional<Replicas> replicas) {
@@ -48,7 +49,7 @@ public record LeaseOptions(
          * @param within as above, from 1 ms
          */
         public Replicas {
-            Check.range("replicas", count, 1, Integer.MAX_VALUE);
+            Check.range("count", count, 1, Integer.MAX_VALUE);
             Check.duration("within", within);
         }
     }
@@ -61,7 +62,7 @@ public record LeaseOptions(
      *
      * @param ttl as above
      * @param maxWait as above
-     * @param renewUntil as above
+     * @param renewFor as above
      * @param minHold as above
      * @param requestToken as above
      * @param replicas as above
@@ -73,9 +74,9 @@ public record LeaseOptions(
         if (minHold.compareTo(ttl) > 0) {
             throw new IllegalArgumentException("minHold: must be at most the ttl of " + ttl + ", is " + minHold);
         }
-        Check.notNull("renewUntil", renewUntil).ifPresent(until -> {
-            if (Check.duration("renewUntil", until).compareTo(ttl) < 0) {
-                throw new IllegalArgumentException("renewUntil: must be at least the ttl of " + ttl + ", is " + until);
+        Check.notNull("renewFor", renewFor).ifPresent(time -> {
+            if (Check.duration("renewFor", time).compareTo(ttl) < 0) {
+                throw new IllegalArgumentException("renewFor: must be at least the ttl of " + ttl + ", is " + time);
             }
         });
         Check.notNull("requestToken", requestToken).ifPresent(LeaseOptions::token);
@@ -133,7 +134,7 @@ public record LeaseOptions(
 
         private final Duration ttl;
         private Duration maxWait = Duration.ZERO;
-        private @Nullable Duration renewUntil;
+        private @Nullable Duration renewFor;
         private Duration minHold = Duration.ZERO;
         private @Nullable String requestToken;
         private @Nullable Replicas replicas;
@@ -159,8 +160,8 @@ public record LeaseOptions(
          * @param maxLifetime since it was acquired, at least the ttl
          * @return this builder
          */
-        public Builder renewUntil(Duration maxLifetime) {
-            this.renewUntil = Check.duration("renewUntil", maxLifetime);
+        public Builder renewFor(Duration maxLifetime) {
+            this.renewFor = Check.duration("renewFor", maxLifetime);
             return this;
         }
 
@@ -209,7 +210,7 @@ public record LeaseOptions(
             return new LeaseOptions(
                     ttl,
                     maxWait,
-                    Optional.ofNullable(renewUntil),
+                    Optional.ofNullable(renewFor),
                     minHold,
                     Optional.ofNullable(requestToken),
                     Optional.ofNullable(replicas));

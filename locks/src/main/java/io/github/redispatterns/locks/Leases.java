@@ -89,7 +89,7 @@ final class Leases implements AutoCloseable {
         }
     }
 
-    /** The same, once the lease was given back. */
+    /** What came of the work, once the lease was given back, or could not be. */
     static <T extends @Nullable Object> CompletionStage<T> closing(Lease lease, CompletionStage<T> work) {
         return work.handle((result, failure) -> lease.releaseAsync().handle((released, notReleased) -> work))
                 .thenCompose(stage -> stage)
@@ -133,7 +133,7 @@ final class Leases implements AutoCloseable {
         long leftNanos = options.maxWait().toNanos() - (System.nanoTime() - began);
         Waiter waiter = queue.join(request);
         if (!waiter.isDone()) {
-            Future<?> bell = Timers.after(leftNanos, () -> Timers.call(() -> waiter.complete(null)));
+            Future<?> bell = Timers.after(leftNanos, () -> Timers.answer(() -> waiter.complete(null)));
             waiter.whenComplete((grant, failure) -> bell.cancel(false));
             result.whenComplete((outcome, failure) -> waiter.cancel(false)); // of no effect but if that was cancelled
         }
@@ -159,12 +159,16 @@ final class Leases implements AutoCloseable {
 
     /** Null if the lease was over before this process knew of it. */
     private @Nullable Lease lease(Request request, LeaseOptions options, Grant grant) {
-        Lease lease = new Lease(store, metrics, request, options.minHold(), grant);
-        if (!lease.isHeld()) {
-            lease.giveBackAsync();
+        if (grant.isOver()) {
+            Twice.ifUnknown(() -> store.release(request, Duration.ZERO)).whenComplete((released, failure) -> {
+                if (failure != null) {
+                    metrics.releaseFailed();
+                }
+            });
             return null;
         }
-        options.renewUntil().ifPresent(lease::renewUntil);
+        Lease lease = new Lease(store, metrics, request, options.minHold(), grant);
+        options.renewFor().ifPresent(time -> lease.renewUntil(System.nanoTime() + time.toNanos()));
         return lease;
     }
 

@@ -143,7 +143,7 @@ final class Line {
                     key,
                     holder.token(),
                     Grant.since(askedNanos, holder.fence(), holder.leftMillis()),
-                    LockMetrics.Grant.POLL);
+                    LockMetrics.Trigger.POLL);
         }
         for (Waiter waiter : List.copyOf(waiters)) {
             // One place may be lost while others of this process are not; to ask again costs nobody's.

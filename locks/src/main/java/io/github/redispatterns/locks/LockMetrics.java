@@ -38,7 +38,7 @@ final class LockMetrics {
     }
 
     /** What came of extending a lease in the background. */
-    enum Renewal {
+    enum RenewalOutcome {
         /** It lasts longer. */
         DONE,
         /** Redis could not be reached; it is tried again while the lease lasts. */
@@ -46,7 +46,7 @@ final class LockMetrics {
     }
 
     /** How a waiter has learned that the lock is its own. */
-    enum Grant {
+    enum Trigger {
         /** By the message of whoever released it. */
         PUSH,
         /** By looking. */
@@ -57,8 +57,8 @@ final class LockMetrics {
     private final String lock;
     private final Map<Outcome, Timer> acquisitions;
     private final Map<End, Timer> holds;
-    private final Map<Renewal, Counter> renewals;
-    private final Map<Grant, Counter> grants;
+    private final Map<RenewalOutcome, Counter> renewals;
+    private final Map<Trigger, Counter> grants;
     private final Counter failedReleases;
 
     LockMetrics(MeterRegistry registry, String lock) {
@@ -66,8 +66,8 @@ final class LockMetrics {
         this.lock = lock;
         acquisitions = each(Outcome.class, outcome -> timer("acquisitions", "outcome", outcome));
         holds = each(End.class, end -> timer("holds", "end", end));
-        renewals = each(Renewal.class, outcome -> counter("renewals", "outcome", outcome));
-        grants = each(Grant.class, trigger -> counter("grants", "trigger", trigger));
+        renewals = each(RenewalOutcome.class, outcome -> counter("renewals", "outcome", outcome));
+        grants = each(Trigger.class, trigger -> counter("grants", "trigger", trigger));
         failedReleases = registry.counter(PREFIX + "releases.failed", "lock", lock);
     }
 
@@ -79,11 +79,11 @@ final class LockMetrics {
         meter(holds, end).record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    void renewed(Renewal outcome) {
+    void renewed(RenewalOutcome outcome) {
         meter(renewals, outcome).increment();
     }
 
-    void granted(Grant trigger) {
+    void granted(Trigger trigger) {
         meter(grants, trigger).increment();
     }
 

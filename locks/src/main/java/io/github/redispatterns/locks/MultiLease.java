@@ -26,6 +26,8 @@ import java.util.function.Function;
  * <p><b>Cost</b>: {@link #extend} and {@link #release} are one script for each lock, all at once; all else is local.
  *
  * <p><b>Thread safety</b>: safe for concurrent use; it belongs to whoever has the object.
+ *
+ * <p><b>Source</b>: Havender, "Avoiding deadlock in multitasking systems", 1968.
  */
 public final class MultiLease implements AutoCloseable {
 
@@ -72,7 +74,7 @@ public final class MultiLease implements AutoCloseable {
      * Tells when the first of the leases is lost. The others are held on, until they are released.
      *
      * @return a stage that completes before that lease ends on the server; never if all are released in time. What hangs
-     *     on it may block
+     *     on it may block, as for {@link Lease#lost()}
      */
     public CompletionStage<Lease.Loss> lost() {
         CompletableFuture<Lease.Loss> first = new CompletableFuture<>();
@@ -86,7 +88,8 @@ public final class MultiLease implements AutoCloseable {
      * @param ttl how long from now, from 100 ms to 10 years
      * @return false if one was lost or released; the others last longer all the same
      * @throws IllegalArgumentException if the time is not allowed
-     * @throws PatternsException if Redis could not be reached; some may last longer then
+     * @throws PatternsException if Redis could not be reached; some may last longer then, for their holder or only on the
+     *     server
      */
     public boolean extend(Duration ttl) {
         return Sync.await(extendAsync(ttl));
@@ -131,7 +134,7 @@ public final class MultiLease implements AutoCloseable {
         }
     }
 
-    /** Of all at once; true if it is of each. */
+    /** Takes the step on all leases at once; true if each answers true. */
     private CompletionStage<Boolean> all(Function<Lease, CompletionStage<Boolean>> step) {
         List<CompletableFuture<Boolean>> steps = leases.values().stream()
                 .map(lease -> step.apply(lease).toCompletableFuture())

@@ -58,8 +58,8 @@ final class Queue implements AutoCloseable {
             waiter.completeExceptionally(new IllegalStateException("It is closed"));
         } else if (waiters.merge(id(request.key(), request.token()), waiter, Queue::whoeverWaits)
                 != waiter) { // before the request: a grant may overtake the reply
-            waiter.completeExceptionally(
-                    new IllegalStateException("requestToken: a request with this token already waits in this process"));
+            waiter.completeExceptionally(new IllegalStateException(
+                    "requestToken: a request with this token already waits for this resource in this lock object"));
         } else {
             lines.computeIfPresent(request.key(), (key, line) -> line.returns(request));
             begin(waiter);
@@ -94,7 +94,7 @@ final class Queue implements AutoCloseable {
             askOrFail(waiter, channel);
             return;
         }
-        // The first of the process: if the lock is free, it need not be able to wait. If it cannot hear, it looks.
+        // The first of this lock object: if the lock is free, it need not be able to wait. If it cannot hear, it looks.
         askOrFail(waiter, LeaseStore.NOBODY)
                 .thenRun(() -> heard.whenComplete((subscribed, deaf) -> {
                     if (!waiter.isDone()) {
@@ -203,7 +203,7 @@ final class Queue implements AutoCloseable {
     }
 
     /** The lock is one of this process's waiters'; it may have learned so already. */
-    void grant(String key, String token, Grant grant, LockMetrics.Grant trigger) {
+    void grant(String key, String token, Grant grant, LockMetrics.Trigger trigger) {
         Waiter waiter = waiters.get(id(key, token));
         if (waiter != null && waiter.complete(grant)) {
             metrics.granted(trigger);
@@ -239,7 +239,7 @@ final class Queue implements AutoCloseable {
                     parts[4],
                     parts[3],
                     Grant.since(granted, Long.parseLong(parts[0]), Long.parseLong(parts[2])),
-                    LockMetrics.Grant.PUSH);
+                    LockMetrics.Trigger.PUSH);
         }
 
         /** What was granted meanwhile was not heard of. */

@@ -37,8 +37,9 @@ import java.util.concurrent.CompletionStage;
  * {@linkplain io.github.redispatterns.core.RedisOptions#commandTimeout() command timeout} of the handles and 100 ms, which
  * should be small against the ttl, such as 50 ms. Nobody queues: those who wait try again after 20 to 200 ms.
  *
- * <p><b>Keys</b>: {@code prefix:{resource}} on each server, hash, living for the lease and
- * {@link LockOptions#fenceMemory()} after it.
+ * <p><b>Keys</b>: {@code prefix:{resource}} on each server, string, living for the lease and
+ * {@link LockOptions#fenceMemory()} after it. {@code fenceMemory} only says how long a key stays: there is no fencing
+ * token.
  *
  * <p><b>Thread safety</b>: safe for concurrent use.
  *
@@ -66,7 +67,7 @@ public final class Redlock {
      *
      * @param servers an odd number, 3 or more, of handles on single servers that fail independently and replicate
      *     nothing; stay open until you close them
-     * @param keys where among the keys of each; nothing else may use it
+     * @param keys where among the keys of each; nothing else may use it, not even another kind of lock
      * @return the lock
      * @throws IllegalArgumentException if an argument is not allowed
      */
@@ -79,7 +80,7 @@ public final class Redlock {
      *
      * @param servers an odd number, 3 or more, of handles on single servers that fail independently and replicate
      *     nothing; stay open until you close them. Metrics go where the first one's do
-     * @param keys where among the keys of each; nothing else may use it
+     * @param keys where among the keys of each; nothing else may use it, not even another kind of lock
      * @param options how the lock behaves
      * @return the lock
      * @throws IllegalArgumentException if an argument is not allowed

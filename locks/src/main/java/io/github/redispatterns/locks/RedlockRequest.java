@@ -47,13 +47,13 @@ final class RedlockRequest {
                 .toList();
         Votes.of(votes).thenAccept(counted -> {
             Grant grant = Grant.since(asked, 0, request.ttlMillis());
-            Lease lease = new Lease(new QuorumStore(servers), metrics, request, Duration.ZERO, grant);
-            if (!counted.isQuorum() || !lease.isHeld()) {
+            if (!counted.isQuorum() || grant.isOver()) {
                 each(answers, server -> server.release(request, Duration.ZERO));
                 tryAgain(counted);
                 return;
             }
             decided(LockMetrics.Outcome.ACQUIRED);
+            Lease lease = new Lease(new QuorumStore(servers), metrics, request, Duration.ZERO, grant);
             if (!result.complete(new RedlockAcquisition.Acquired(new RedlockLease(lease)))) {
                 lease.releaseAsync();
             }

@@ -60,11 +60,11 @@ final class Renewal {
         }
         lease.extendAsync(by).whenComplete((extended, failure) -> {
             if (failure != null) {
-                metrics.renewed(LockMetrics.Renewal.FAILED);
+                metrics.renewed(LockMetrics.RenewalOutcome.FAILED);
                 LOG.log(Level.DEBUG, "A lease could not be extended; it is tried again", Sync.unwrap(failure));
                 after(ttlNanos / PER_TTL_AFTER_FAILURE);
             } else if (extended) {
-                metrics.renewed(LockMetrics.Renewal.DONE);
+                metrics.renewed(LockMetrics.RenewalOutcome.DONE);
                 next();
             } // else the lease is lost, and says so
         });

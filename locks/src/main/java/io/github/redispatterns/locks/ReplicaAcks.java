@@ -45,7 +45,7 @@ final class ReplicaAcks implements AutoCloseable {
         long until = System.nanoTime() + wanted.within().toNanos();
         long bound = wanted.within().plus(redis.options().commandTimeout()).toNanos();
         CompletableFuture<Integer> answer = new CompletableFuture<>();
-        Future<?> bell = Timers.after(bound, () -> Timers.call(() -> answer.complete(0)));
+        Future<?> bell = Timers.after(bound, () -> Timers.answer(() -> answer.complete(0)));
         CompletableFuture<Integer> turn = new CompletableFuture<>();
         turn.whenComplete((count, failure) -> {
             bell.cancel(false);
@@ -59,7 +59,7 @@ final class ReplicaAcks implements AutoCloseable {
         if (before.isDone()) {
             take(turn, request, wanted.count(), until);
         } else { // async, lest many whose time has passed end one another, ever deeper
-            before.whenCompleteAsync((done, failure) -> take(turn, request, wanted.count(), until), Timers::call);
+            before.whenCompleteAsync((done, failure) -> take(turn, request, wanted.count(), until), Timers::answer);
         }
         return answer;
     }

@@ -52,7 +52,10 @@ final class ShareStore implements LeaseStore {
 
     @Override
     public CompletionStage<Answer> acquire(Request request, String channel) {
-        int last = queues.indexOf(request.mode());
+        int last = request.mode().isEmpty() ? -1 : queues.indexOf(request.mode());
+        if (last < 0) { // an empty one would be found first, and be a writer's
+            throw new IllegalArgumentException("mode: must be one of " + queues + ", is '" + request.mode() + "'");
+        }
         return ACQUIRE.on(redis)
                 .key(request.key())
                 .arg(request.token())

@@ -9,14 +9,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When a lease ends, and when to look again. Shared by all locks of the process; its threads end when they have nothing
- * to do. What callers have hung on a stage runs on threads of its own, so that a caller who blocks there delays no timer
- * and no other caller.
+ * to do. What callers have hung on a stage runs on threads of its own, so that a caller who blocks there delays no timer;
+ * and what ends a wait runs on others than those that may be blocked, so that the end of a wait waits for nobody.
  */
 final class Timers {
 
     private static final ScheduledThreadPoolExecutor CLOCK = clock();
-    private static final int MAX_CALLERS = 256;
-    private static final ExecutorService CALLERS = callers();
+    private static final int MAX_THREADS = 256;
+    private static final ExecutorService CALLERS = pool("callbacks");
+    private static final ExecutorService ANSWERS = pool("answers");
 
     private Timers() {}
 
@@ -30,16 +31,16 @@ final class Timers {
         CALLERS.execute(task);
     }
 
-    private static ExecutorService callers() {
-        ThreadPoolExecutor callers = new ThreadPoolExecutor(
-                MAX_CALLERS,
-                MAX_CALLERS,
-                1,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> thread("callbacks", task));
-        callers.allowCoreThreadTimeOut(true);
-        return callers;
+    /** Completes what a caller waits for; callers are told not to block there. */
+    static void answer(Runnable task) {
+        ANSWERS.execute(task);
+    }
+
+    private static ExecutorService pool(String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                MAX_THREADS, MAX_THREADS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> thread(name, task));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ScheduledThreadPoolExecutor clock() {

@@ -60,6 +60,24 @@ class DistributedReadWriteLockIT extends SharesFixture {
                 .isTrue();
     }
 
+    /** To read several is to read each: nobody is kept out but writers. */
+    @Test
+    void severalMayBeReadByManyAndWrittenByOne() {
+        DistributedReadWriteLock others = readWriteLock(handle());
+        List<String> both = List.of("a", "b");
+        LeaseOptions waiting = LeaseOptions.builder(TTL).maxWait(SHORT).build();
+        MultiLease first =
+                books.readLock().acquireAll(both, LeaseOptions.ofTtl(TTL)).orElseThrow();
+        MultiLease second = others.readLock().acquireAll(both, waiting).orElseThrow();
+        assertThat(others.writeLock().acquireAll(both, waiting)).isInstanceOf(MultiAcquisition.Refused.class);
+        assertThat(first.release()).isTrue();
+        assertThat(second.release()).isTrue();
+        MultiLease writer = others.writeLock().acquireAll(both, waiting).orElseThrow();
+        assertThat(books.readLock().acquireAll(both, LeaseOptions.ofTtl(TTL)))
+                .isInstanceOf(MultiAcquisition.Refused.class);
+        assertThat(writer.release()).isTrue();
+    }
+
     @Test
     void writersGoFirstThenAllReadersAtOnce() throws Exception {
         DistributedReadWriteLock others = readWriteLock(handle());

@@ -56,7 +56,7 @@ final class HistoryClient implements Runnable {
         LeaseOptions.Builder options = LeaseOptions.builder(ttl);
         boolean renewed = random.nextInt(8) == 0;
         if (renewed) {
-            options.renewUntil(ttl.multipliedBy(LIFETIMES));
+            options.renewFor(ttl.multipliedBy(LIFETIMES));
         }
         if (random.nextInt(4) > 0) {
             options.maxWait(Duration.ofMillis(1 + random.nextInt(2 * MOST_TTL_MILLIS)));

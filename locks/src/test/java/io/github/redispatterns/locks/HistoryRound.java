@@ -43,7 +43,7 @@ final class HistoryRound implements AutoCloseable {
     private final AclUser user;
     private final Random random;
     private final HistoryFaults faults;
-    private final LockHistory history = new LockHistory();
+    private final LockHistory history = new LockHistory(Duration.ofMillis(250));
     private final FencedRegister register = new FencedRegister(HistoryClient.RESOURCES);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ExecutorService writer = Executors.newSingleThreadExecutor();

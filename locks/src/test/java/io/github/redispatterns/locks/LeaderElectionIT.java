@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.redispatterns.testkit.RedisNode;
 import io.github.redispatterns.testkit.RedisTest;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -204,6 +209,76 @@ class LeaderElectionIT extends LocksFixture {
         assertThatThrownBy(() -> LeaderElection.start(lock, "n", Duration.ofMillis(9), listener))
                 .hasMessageStartingWith("ttl: must be at least 100 ms");
         assertThatThrownBy(() -> LeaderElection.start(lock, "n", TTL, null)).hasMessage("listener: must not be null");
+    }
+
+    /** All who read would lead. */
+    @Test
+    void aReadLockElectsNobody() throws Exception {
+        DistributedReadWriteLock both = closing(DistributedReadWriteLock.create(redis, keys.child("both")));
+        CompletableFuture<Lease> elected = new CompletableFuture<>();
+        LeaderElection.Listener listener = new LeaderElection.Listener() {
+            @Override
+            public void elected(Lease lease) {
+                elected.complete(lease);
+            }
+
+            @Override
+            public void lost(Lease lease) {}
+        };
+        assertThatThrownBy(() -> LeaderElection.start(both.readLock(), "n", TTL, listener))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("lock: must be one that excludes all others, is a read lock");
+        assertThat(elected).isNotDone();
+        try (LeaderElection election = LeaderElection.start(both.writeLock(), "n", TTL, listener)) {
+            assertThat(elected.get(10, TimeUnit.SECONDS).isHeld()).isTrue();
+            assertThat(election.lease()).isPresent();
+        }
+    }
+
+    /** What somebody has to mend is said aloud, once; it campaigns on. */
+    @Test
+    void aRefusedCampaignIsReportedOnce() {
+        List<LogRecord> records = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord logged) {
+                records.add(logged);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger(LeaderElection.class.getName());
+        logger.addHandler(handler);
+        try {
+            admin("leader", c -> c.rpush(keys.key("leader"), "foreign"));
+            Candidate candidate = new Candidate();
+            Awaitility.await().until(() -> timed("acquisitions", "outcome", "failed") >= 3);
+            assertThat(records.stream().filter(each -> each.getLevel().equals(Level.WARNING)))
+                    .hasSize(1)
+                    .allMatch(each -> each.getMessage().startsWith("Redis refuses the campaign")
+                            && each.getThrown() instanceof RedisCommandExecutionException);
+            admin("leader", c -> c.del(keys.key("leader")));
+            leader(List.of(candidate));
+        } finally {
+            logger.removeHandler(handler);
+        }
+    }
+
+    /** What Redis refuses then is no matter of whoever closes it. */
+    @Test
+    void closingItDoesNotThrowIfRedisRefusesTheRelease() {
+        Candidate candidate = new Candidate();
+        leader(List.of(candidate));
+        String key = keys.key("leader");
+        admin("leader", c -> c.rpush(key + "foreign", "foreign"));
+        admin("leader", c -> c.rename(key + "foreign", key)); // at once, lest it finds no lease and counts as lost
+        candidate.election.close();
+        assertThat(candidate.events).containsExactly("elected", "lost");
+        admin("leader", c -> c.del(keys.key("leader")));
     }
 
     private static Candidate leader(List<Candidate> candidates) {

@@ -35,7 +35,7 @@ class LeaseOptionsTest {
     void eachSettingIsTakenAndCounts() {
         LeaseOptions all = LeaseOptions.builder(TTL)
                 .maxWait(Duration.ofSeconds(1))
-                .renewUntil(Duration.ofSeconds(60))
+                .renewFor(Duration.ofSeconds(60))
                 .minHold(Duration.ofSeconds(2))
                 .requestToken("a-B_9.:/")
                 .build();
@@ -64,7 +64,7 @@ class LeaseOptionsTest {
         for (Duration edge : new Duration[] {Duration.ofMillis(100), Duration.ofDays(3650)}) {
             LeaseOptions options = LeaseOptions.builder(edge)
                     .maxWait(Duration.ofDays(3650))
-                    .renewUntil(edge)
+                    .renewFor(edge)
                     .minHold(edge)
                     .requestToken("x".repeat(128))
                     .build();
@@ -104,12 +104,12 @@ class LeaseOptionsTest {
                             TTL, Duration.ZERO, Optional.empty(), bad, Optional.empty(), Optional.empty()));
         }
         for (Duration bad : new Duration[] {null, Duration.ZERO, Duration.ofMillis(-1), TOO_LONG}) {
-            refused("renewUntil: ", () -> builder.renewUntil(bad));
+            refused("renewFor: ", () -> builder.renewFor(bad));
             refused("fenceMemory: ", () -> LockOptions.builder().fenceMemory(bad));
             refused("fenceMemory: ", () -> new LockOptions(bad, "name"));
         }
         refused(
-                "renewUntil: ",
+                "renewFor: ",
                 () -> new LeaseOptions(
                         TTL, Duration.ZERO, Optional.of(TOO_LONG), Duration.ZERO, Optional.empty(), Optional.empty()));
         refused(
@@ -137,10 +137,10 @@ class LeaseOptionsTest {
                 "minHold: must be at most the ttl of PT30S, is PT30.001S",
                 () -> LeaseOptions.builder(TTL).minHold(TTL.plusMillis(1)).build());
         refused(
-                "renewUntil: must be at least the ttl of PT30S, is PT29.999S",
-                () -> LeaseOptions.builder(TTL).renewUntil(TTL.minusMillis(1)).build());
+                "renewFor: must be at least the ttl of PT30S, is PT29.999S",
+                () -> LeaseOptions.builder(TTL).renewFor(TTL.minusMillis(1)).build());
         refused(
-                "renewUntil: ",
+                "renewFor: ",
                 () -> new LeaseOptions(TTL, Duration.ZERO, null, Duration.ZERO, Optional.empty(), Optional.empty()));
         refused(
                 "requestToken: ",

@@ -136,7 +136,7 @@ class LockFairnessIT extends LocksFixture {
         List<Integer> shares = List.copyOf(turns.values());
         System.out.println("[fairness] " + deployment + ", " + clients + " clients: shares " + shares);
         int most = Collections.max(shares);
-        assertThat(most - Collections.min(shares)).isLessThanOrEqualTo(Math.max(2, most / 100));
+        assertThat(most - Collections.min(shares)).isLessThanOrEqualTo(Math.max(2, most / FullLength.of(20, 100)));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.redispatterns.locks;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -22,12 +23,18 @@ final class LockHistory {
 
     private static final long NOT_YET = Long.MAX_VALUE;
 
+    private final long busyNanos;
     private final Collection<HistoryEvent> events = new ConcurrentLinkedQueue<>();
     private final Collection<Write> writes = new ConcurrentLinkedQueue<>();
     private final Collection<Span> forgetful = new ConcurrentLinkedQueue<>();
     private final Set<String> violations = new LinkedHashSet<>();
     private final Map<String, Integer> counts = new TreeMap<>();
     private Map<String, List<Span>> stalls = Map.of();
+
+    /** {@code busy}: what a busy machine may take to run a thread whose time has come, and another that it calls. */
+    LockHistory(Duration busy) {
+        this.busyNanos = busy.toNanos();
+    }
 
     void add(HistoryEvent event) {
         events.add(event);
@@ -122,6 +129,8 @@ final class LockHistory {
                 .sum();
         if (stalled >= late) {
             count("told late by a process that was itself stopped", 1);
+        } else if (late - stalled < busyNanos) {
+            count("told late by a thread that had to wait for a processor", 1);
         } else {
             broken("told of the loss " + millis(late) + " late, " + millis(stalled) + " of it stopped", held);
         }

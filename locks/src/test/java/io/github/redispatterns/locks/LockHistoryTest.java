@@ -3,6 +3,7 @@ package io.github.redispatterns.locks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.redispatterns.locks.HistoryEvent.Kind;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The judge of {@link LockHistoryIT} finds what it is there to find, and lets pass what is right. */
@@ -10,7 +11,7 @@ class LockHistoryTest {
 
     private static final long MS = 1_000_000;
 
-    private final LockHistory history = new LockHistory();
+    private final LockHistory history = new LockHistory(Duration.ZERO);
 
     @Test
     void aRightHistoryPasses() {

@@ -130,7 +130,7 @@ class LockLeavesNothingIT extends LocksFixture {
             case 3 -> {
                 LeaseOptions renewed = LeaseOptions.builder(SHORT)
                         .maxWait(WAIT)
-                        .renewUntil(SHORT.multipliedBy(2))
+                        .renewFor(SHORT.multipliedBy(2))
                         .build();
                 Lease lease = acquired(mine.acquire(resource, renewed));
                 if (random.nextInt(4) == 0) {

@@ -115,7 +115,7 @@ class LockOutageIT extends LockFaultFixture {
     void aShortFreezeDoesNotEndARenewedLease() throws Exception {
         Lease lease = acquired(hasty.acquire(
                 "seat",
-                LeaseOptions.builder(Duration.ofMillis(1_500)).renewUntil(TTL).build()));
+                LeaseOptions.builder(Duration.ofMillis(1_500)).renewFor(TTL).build()));
         CompletableFuture<Lease.Loss> lost = lease.lost().toCompletableFuture();
         whileFrozen(
                 "seat",

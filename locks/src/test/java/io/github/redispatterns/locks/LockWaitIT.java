@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,6 +89,31 @@ class LockWaitIT extends LocksFixture {
         Awaitility.await().untilAsserted(() -> assertThat(connections()).isEqualTo(before));
     }
 
+    /** Callers who block where they may must not make others wait longer than these want to. */
+    @Test
+    void aWaitEndsInTimeThoughAllCallbacksBlock() throws Exception {
+        Lease holder = acquired(lock.tryAcquire("seat", TTL));
+        CountDownLatch hold = new CountDownLatch(1);
+        try {
+            for (int i = 0; i < 300; i++) { // more than may run at once
+                Timers.call(() -> {
+                    try {
+                        hold.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            CompletableFuture<Acquisition> waiting = lock(handle())
+                    .acquireAsync("seat", TTL, Duration.ofMillis(300))
+                    .toCompletableFuture();
+            assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Acquisition.TimedOut.class);
+        } finally {
+            hold.countDown();
+        }
+        assertThat(holder.release()).isTrue();
+    }
+
     @Test
     void oneTokenMayWaitForTwoLocks() throws Exception {
         LeaseOptions mine =
@@ -103,7 +129,8 @@ class LockWaitIT extends LocksFixture {
         awaitQueued("table", 1);
         assertThatThrownBy(() -> other.acquire("seat", mine))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("requestToken");
+                .hasMessage(
+                        "requestToken: a request with this token already waits for this resource in this lock object");
         assertThat(table.release()).isTrue();
         Lease second = acquired(forTable.get(10, TimeUnit.SECONDS));
         assertThat(second.fencingToken()).isGreaterThan(table.fencingToken());

@@ -17,9 +17,9 @@ final class LocksExamples {
         void book(String seat, String passenger, long fencingToken);
     }
 
-    static void quickStart(Redis redis, KeySpace keySpace, Seats seats) {
+    static void quickStart(Redis redis, KeySpace lockKeys, Seats seats) {
         // region quick-start
-        DistributedLock lock = DistributedLock.create(redis, keySpace);
+        DistributedLock lock = DistributedLock.create(redis, lockKeys);
 
         Duration ttl = Duration.ofSeconds(10);
         try (Lease lease = lock.acquire("seat-12A", ttl, Duration.ofSeconds(2)).orElseThrow()) {
@@ -47,7 +47,7 @@ final class LocksExamples {
         // region long-work
         LeaseOptions options = LeaseOptions.builder(Duration.ofSeconds(10))
                 .maxWait(Duration.ofSeconds(2))
-                .renewUntil(Duration.ofMinutes(5)) // extended in the background, but not for ever
+                .renewFor(Duration.ofMinutes(5)) // extended in the background, but not for ever
                 .build();
 
         int steps = lock.withLock("nightly-report", options, lease -> {
@@ -63,10 +63,52 @@ final class LocksExamples {
         return steps;
     }
 
-    static FencedWrite store(Redis redis, KeySpace keySpace, Lease lease) {
+    interface Dispatcher {
+        void start(long fencingToken);
+
+        void stop();
+    }
+
+    static LeaderElection family(
+            DistributedLock lock,
+            DistributedSemaphore printers,
+            DistributedReadWriteLock prices,
+            Runnable print,
+            Runnable read,
+            Dispatcher dispatcher) {
+        // region family
+        Duration ttl = Duration.ofSeconds(10);
+        try (Lease permit =
+                printers.acquire("floor-2", ttl, Duration.ofSeconds(2)).orElseThrow()) {
+            print.run(); // while no more than there are permits do so
+            permit.ensureHeld();
+        }
+
+        try (Lease reading =
+                prices.readLock().acquire("EUR", ttl, Duration.ofSeconds(2)).orElseThrow()) {
+            read.run(); // while others may read, and nobody writes
+            reading.ensureHeld();
+        }
+
+        LeaderElection election = LeaderElection.start(lock, "dispatcher", ttl, new LeaderElection.Listener() {
+            @Override
+            public void elected(Lease lease) {
+                dispatcher.start(lease.fencingToken()); // begin, and return
+            }
+
+            @Override
+            public void lost(Lease lease) {
+                dispatcher.stop();
+            }
+        });
+        // endregion
+        return election;
+    }
+
+    static FencedWrite store(Redis redis, KeySpace seatKeys, Lease lease) {
         // region fenced-store
         FencedStore<String> seats =
-                FencedStore.create(redis, keySpace, Codec.utf8(), FencedStoreOptions.ofTtl(Duration.ofDays(1)));
+                FencedStore.create(redis, seatKeys, Codec.utf8(), FencedStoreOptions.ofTtl(Duration.ofDays(1)));
 
         FencedWrite outcome = seats.set("12A", lease.fencingToken(), "Ada"); // Written, or Stale
         // endregion

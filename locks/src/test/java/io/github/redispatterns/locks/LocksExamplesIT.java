@@ -9,7 +9,9 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the README do what it says. */
@@ -39,6 +41,44 @@ class LocksExamplesIT extends LocksFixture {
                 .isEqualTo(3);
         assertThat(steps).hasValue(3);
         assertThat(stops).hasValue(0);
+    }
+
+    @Test
+    void family() {
+        List<String> events = new CopyOnWriteArrayList<>();
+        DistributedSemaphore printers = closing(DistributedSemaphore.create(redis, keys.child("printers"), 1));
+        DistributedReadWriteLock prices = closing(DistributedReadWriteLock.create(redis, keys.child("prices")));
+        LeaderElection election = LocksExamples.family(
+                lock,
+                printers,
+                prices,
+                () -> {
+                    assertThat(printers.tryAcquire("floor-2", TTL)).isInstanceOf(Acquisition.Busy.class);
+                    events.add("print");
+                },
+                () -> {
+                    assertThat(prices.writeLock().tryAcquire("EUR", TTL)).isInstanceOf(Acquisition.Busy.class);
+                    acquired(prices.readLock().tryAcquire("EUR", TTL)).close();
+                    events.add("read");
+                },
+                new LocksExamples.Dispatcher() {
+                    @Override
+                    public void start(long fencingToken) {
+                        assertThat(fencingToken).isPositive();
+                        events.add("start");
+                    }
+
+                    @Override
+                    public void stop() {
+                        events.add("stop");
+                    }
+                });
+        try (election) {
+            Awaitility.await().until(() -> events.contains("start"));
+        }
+        assertThat(events).containsExactly("print", "read", "start", "stop");
+        acquired(printers.tryAcquire("floor-2", TTL)).close();
+        acquired(prices.writeLock().tryAcquire("EUR", TTL)).close();
     }
 
     @Test

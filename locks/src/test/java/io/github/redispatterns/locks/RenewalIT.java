@@ -82,7 +82,7 @@ class RenewalIT extends LocksFixture {
     }
 
     private LeaseOptions renewed(Duration lifetime) {
-        return LeaseOptions.builder(BRIEF).renewUntil(lifetime).build();
+        return LeaseOptions.builder(BRIEF).renewFor(lifetime).build();
     }
 
     private void assertStopped() {

@@ -123,7 +123,7 @@ class ReplicasIT extends LocksFixture {
     @Test
     void badInputIsRefused() {
         LeaseOptions.Builder options = LeaseOptions.builder(Duration.ofSeconds(1));
-        assertThatThrownBy(() -> options.replicas(0, SOON)).hasMessageStartingWith("replicas: must be from 1");
+        assertThatThrownBy(() -> options.replicas(0, SOON)).hasMessageStartingWith("count: must be from 1");
         assertThatThrownBy(() -> options.replicas(1, Duration.ZERO))
                 .hasMessageStartingWith("within: must be from 1 ms");
         assertThatThrownBy(() -> options.replicas(1, Duration.ofSeconds(2)).build())

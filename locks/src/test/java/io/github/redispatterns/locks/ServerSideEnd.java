@@ -3,12 +3,10 @@ package io.github.redispatterns.locks;
 import io.github.redispatterns.core.KeySpace;
 import io.github.redispatterns.core.PatternsException;
 import io.github.redispatterns.core.Redis;
-import io.github.redispatterns.core.Sync;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /** When a lease really ends: read from its key, against the server's clock, with rights that no user of a lock has. */
@@ -38,13 +36,14 @@ final class ServerSideEnd {
     /** The latest local time at which the lease with this token ends; none if it is over, or Redis is away. */
     OptionalLong of(String resource, long fence) {
         try {
-            List<Object> seen = Sync.await(admin.commands().eval(LOOK, ScriptOutputType.MULTI, keys.key(resource)));
+            List<Object> seen =
+                    admin.execute(commands -> commands.eval(LOOK, ScriptOutputType.MULTI, keys.key(resource)));
             long now = System.nanoTime();
             long leftMicros = Long.parseLong(String.valueOf(seen.get(1)));
             return Long.parseLong(String.valueOf(seen.get(0))) == fence && leftMicros > 0
                     ? OptionalLong.of(now + TimeUnit.MICROSECONDS.toNanos(leftMicros))
                     : OptionalLong.empty();
-        } catch (PatternsException | RedisException | CompletionException e) { // a reset, Lettuce hands on as it is
+        } catch (PatternsException | RedisException e) {
             return OptionalLong.empty();
         }
     }

@@ -112,6 +112,23 @@ class SharesInputIT extends SharesFixture {
         assertThat(fields("room")).isEmpty();
     }
 
+    /** An empty mode must not be taken for that of a writer. */
+    @Test
+    void anUnknownModeIsRefused() {
+        ShareStore store = new ShareStore(
+                redis,
+                LockOptions.defaults(),
+                DistributedReadWriteLock.PERMITS,
+                DistributedReadWriteLock.WRITE,
+                DistributedReadWriteLock.READ);
+        for (String bad : List.of("", "p", "rw")) {
+            refused(
+                    "mode: must be one of wr, is '" + bad + "'",
+                    () -> store.acquire(new Request(keys.key("room"), "T", 30_000, bad), LeaseStore.NOBODY));
+        }
+        assertThat(fields("room")).isEmpty();
+    }
+
     private static void refused(String message, Runnable call) {
         assertThatThrownBy(call::run)
                 .isInstanceOf(IllegalArgumentException.class)
