@@ -13,6 +13,12 @@ import io.github.redispatterns.lab.locks.ForeignUnlock;
 import io.github.redispatterns.lab.locks.HandOff;
 import io.github.redispatterns.lab.locks.IncrLock;
 import io.github.redispatterns.lab.locks.PausedHolder;
+import io.github.redispatterns.lab.ratelimit.BoundaryBurst;
+import io.github.redispatterns.lab.ratelimit.FourGateways;
+import io.github.redispatterns.lab.ratelimit.ImmortalKey;
+import io.github.redispatterns.lab.ratelimit.Memory;
+import io.github.redispatterns.lab.ratelimit.RejectedCount;
+import io.github.redispatterns.lab.ratelimit.WithoutRedis;
 import io.github.redispatterns.lab.run.Experiment;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -43,6 +49,12 @@ record Catalog(List<Experiment> experiments) {
                 new PausedHolder(),
                 new HandOff(),
                 new Failover(),
+                new BoundaryBurst(),
+                new RejectedCount(),
+                new ImmortalKey(),
+                new FourGateways(),
+                new Memory(),
+                new WithoutRedis(),
                 new LostReply()));
     }
 

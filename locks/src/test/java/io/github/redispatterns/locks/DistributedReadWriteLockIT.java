@@ -305,7 +305,7 @@ class DistributedReadWriteLockIT extends SharesFixture {
         awaitQueue("seat", 1);
         admin("seat", c -> c.hset(keys.key("seat"), "@deaddead", "1"));
         assertThat(writer.release()).isTrue();
-        assertThat(again.get(500, TimeUnit.MILLISECONDS).release()).isTrue();
+        assertThat(again.get(900, TimeUnit.MILLISECONDS).release()).isTrue();
     }
 
     @Test

@@ -16,7 +16,7 @@ class MinimumHoldIT extends LocksFixture {
 
     private static final Duration HOLD = Duration.ofMillis(1_500);
     /** What timers and loaded machines add. */
-    private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration SLACK = Duration.ofSeconds(3);
 
     private final LeaseOptions options = LeaseOptions.builder(TTL).minHold(HOLD).build();
 

@@ -1,4 +1,4 @@
-/** Benches of rate limiters: the limits and the peers. The recipe comes with its module. */
+/** Benches of rate limiters: the limits, the recipe and the peers. */
 @NullMarked
 package io.github.redispatterns.benchmarks.ratelimit;
 

@@ -24,6 +24,7 @@ class HouseRulesTest {
                         "io.github.redispatterns.testkit",
                         "io.github.redispatterns.cacheaside",
                         "io.github.redispatterns.locks",
+                        "io.github.redispatterns.ratelimit",
                         "io.github.redispatterns.lab");
     }
 

@@ -1,0 +1,377 @@
+package io.github.redispatterns.ratelimit;
+
+import io.github.redispatterns.core.Check;
+import io.github.redispatterns.core.KeySpace;
+import io.github.redispatterns.core.Redis;
+import io.github.redispatterns.core.Sync;
+import io.github.redispatterns.core.Topology;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several limits that hold at once, such as per second and per day, or per user, per IP address and in all: a call is
+ * granted by all of them, or takes nothing from any.
+ *
+ * <p><b>Guarantees</b>: a decision takes one round trip and is atomic. What one limit refuses, no other is charged for.
+ * A refusal names the limit that refuses for the longest time, and says when all of them would grant the same call: exact
+ * as a single limit's. Each limit lets through what its {@link Algorithm} does by itself, by the server's clock. Every
+ * key has a time to live, and is gone when all permits of its limits are there again.
+ *
+ * <p><b>Does not guarantee</b>: what {@link RateLimiter} does not either. On a Cluster, that a call on several keys is
+ * decided while their slot moves to another master and some of them are there already, or not there yet: it is tried
+ * again until the command timeout, and then fails with {@link io.github.redispatterns.core.NotExecutedException}. Limits
+ * that are all per the same have one key, and are not affected.
+ *
+ * <p><b>Cost</b>: one script for each decision, O(limits); {@code reset} is one command for each id. A common hash tag
+ * puts the limits of all users on one master of a Cluster, which is what all-or-nothing costs there.
+ *
+ * <p><b>Keys</b>: {@code prefix:per:{id}}, a hash of all limits that are per the same, and <code>prefix:per:{tag}:id</code>
+ * if there is a {@linkplain Builder#hashTag hash tag}; they live until all permits are there again.
+ *
+ * <p>{@link Algorithm#GCRA} is kept as {@link Algorithm#TOKEN_BUCKET} is, which decides the same; after a change of the
+ * limit both keep how many permits were taken. {@link Algorithm#SLIDING_WINDOW_LOG} is refused. A limit that gets another
+ * algorithm needs another name.
+ *
+ * <p><b>Thread safety</b>: safe. Nothing is bound to a thread. Stages complete on a thread that other calls wait for: do
+ * not block there.
+ *
+ * <p><b>Source</b>: as the {@link Algorithm algorithms}.
+ */
+public final class CompositeRateLimiter implements AutoCloseable {
+
+    private final KeySpace keys;
+    private final @Nullable String hashTag;
+    /** What the limits are per, in the order of a call's keys. */
+    private final List<String> subjects;
+    /** Those of them that have an id. */
+    private final Set<String> named;
+
+    private final CompositeStore store;
+    private final RateMetrics metrics;
+    private final Waits waits = new Waits();
+
+    private CompositeRateLimiter(Builder from) {
+        this.keys = from.keys;
+        this.hashTag = from.hashTag;
+        this.subjects = from.subjects();
+        this.named = new TreeSet<>(subjects);
+        named.remove(NamedLimit.ALL);
+        this.metrics = new RateMetrics(from.redis.meterRegistry(), from.name);
+        this.store = new CompositeStore(from.redis, from.limits, subjects, metrics);
+    }
+
+    /**
+     * Begins to put limits together.
+     *
+     * @param redis where the limits are kept; stays open until you close it
+     * @param keys where among the keys; limiters that share a key space share what was taken under the same names, and
+     *     nothing else may use it
+     * @return a builder without a limit
+     * @throws IllegalArgumentException if an argument is null
+     */
+    public static Builder builder(Redis redis, KeySpace keys) {
+        return new Builder(Check.notNull("redis", redis), Check.notNull("keys", keys));
+    }
+
+    /**
+     * Takes one permit of each limit, if all have one; for limits that are per one thing only.
+     *
+     * @param id whose; any text but the empty one
+     * @return the decision
+     * @throws IllegalArgumentException if the id is not allowed, or the limits are per several things
+     * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
+     *     permits may have been taken
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
+     */
+    public Decision tryAcquire(String id) {
+        return Sync.await(tryAcquireAsync(id));
+    }
+
+    /**
+     * Takes one permit of each limit, if all have one; for limits that are per one thing only.
+     *
+     * @param id whose; any text but the empty one
+     * @return the decision; fails as {@link #tryAcquire(String)} does
+     */
+    public CompletionStage<Decision> tryAcquireAsync(String id) {
+        if (named.size() != 1) {
+            throw new IllegalArgumentException("id: there must be one for each of " + named);
+        }
+        return tryAcquireAsync(Map.of(named.iterator().next(), Check.notNull("id", id)), 1);
+    }
+
+    /**
+     * Takes several permits of each limit, or none of any.
+     *
+     * @param ids an id for each thing that the limits are per, such as {@code user} and {@code ip}; none for
+     *     {@link NamedLimit#ALL}
+     * @param cost how many permits, from 1 to the least that one of the limits ever grants at once
+     * @return the decision
+     * @throws IllegalArgumentException if an argument is not allowed
+     * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
+     *     permits may have been taken
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
+     */
+    public Decision tryAcquire(Map<String, String> ids, long cost) {
+        return Sync.await(tryAcquireAsync(ids, cost));
+    }
+
+    /**
+     * Takes several permits of each limit, or none of any.
+     *
+     * @param ids an id for each thing that the limits are per
+     * @param cost how many permits, from 1 to the least that one of the limits ever grants at once
+     * @return the decision; fails as {@link #tryAcquire(Map, long)} does
+     */
+    public CompletionStage<Decision> tryAcquireAsync(Map<String, String> ids, long cost) {
+        List<String> at = keys(ids);
+        return store.decide(at, cost).whenComplete((decision, failure) -> metrics.decided(decision));
+    }
+
+    /**
+     * Takes several permits of each limit, and waits until all have them if need be. It sleeps for as long as the refusal
+     * says and asks again.
+     *
+     * @param ids an id for each thing that the limits are per
+     * @param cost how many permits, from 1 to the least that one of the limits ever grants at once
+     * @param maxWait how long to wait, at most 10 years; zero does not wait
+     * @return the decision; a refusal comes at once if the wait would take longer than {@code maxWait}
+     * @throws IllegalArgumentException if an argument is not allowed, or a limit was made smaller than the cost meanwhile
+     * @throws IllegalStateException if the limiter is closed, also while it waits
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then nothing is asked
+     *     any more
+     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
+     *     permits may have been taken
+     */
+    public Decision acquire(Map<String, String> ids, long cost, Duration maxWait) {
+        CompletableFuture<Decision> waiting = acquiring(ids, cost, maxWait);
+        try {
+            return Sync.await(waiting);
+        } catch (RuntimeException e) {
+            waiting.cancel(false);
+            throw e;
+        }
+    }
+
+    /**
+     * Takes several permits of each limit, and waits until all have them if need be, without holding a thread.
+     *
+     * @param ids an id for each thing that the limits are per
+     * @param cost how many permits, from 1 to the least that one of the limits ever grants at once
+     * @param maxWait how long to wait, at most 10 years; zero does not wait
+     * @return the decision; fails as {@link #acquire} does. Cancel it to wait no more
+     */
+    public CompletionStage<Decision> acquireAsync(Map<String, String> ids, long cost, Duration maxWait) {
+        return acquiring(ids, cost, maxWait);
+    }
+
+    /**
+     * Looks without taking: what would be said to one permit now, and how many all of the limits have.
+     *
+     * @param ids an id for each thing that the limits are per
+     * @return the decision on one permit that was not taken
+     * @throws IllegalArgumentException if the ids are not allowed
+     * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
+     */
+    public Decision peek(Map<String, String> ids) {
+        return Sync.await(peekAsync(ids));
+    }
+
+    /**
+     * Looks without taking: what would be said to one permit now, and how many all of the limits have.
+     *
+     * @param ids an id for each thing that the limits are per
+     * @return the decision on one permit that was not taken; fails as {@link #peek} does
+     */
+    public CompletionStage<Decision> peekAsync(Map<String, String> ids) {
+        return store.peek(keys(ids));
+    }
+
+    /**
+     * Forgets what was taken, of one thing or several. {@link NamedLimit#ALL} is forgotten only if it is named too,
+     * whatever its id.
+     *
+     * @param ids whose; for one at least of the things that the limits are per
+     * @throws IllegalArgumentException if the ids are not allowed
+     * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer
+     */
+    public void reset(Map<String, String> ids) {
+        Sync.await(resetAsync(ids));
+    }
+
+    /**
+     * Forgets what was taken, of one thing or several, as {@link #reset} does.
+     *
+     * @param ids whose; for one at least of the things that the limits are per
+     * @return completes when it was forgotten; fails as {@link #reset} does
+     */
+    public CompletionStage<Void> resetAsync(Map<String, String> ids) {
+        if (Check.notNull("ids", ids).isEmpty() || !subjects.containsAll(ids.keySet())) {
+            throw new IllegalArgumentException("ids: must be of " + subjects + " and of nothing else");
+        }
+        List<String> at = ids.entrySet().stream()
+                .map(each -> key(each.getKey(), each.getValue()))
+                .toList();
+        waits.ensureOpen();
+        return store.reset(at);
+    }
+
+    /**
+     * The limits that the next call is decided by.
+     *
+     * @return the limits, in the order in which they were added
+     */
+    public List<NamedLimit> limits() {
+        return store.limits();
+    }
+
+    /**
+     * Decides from now on by another limit; in this process. How many permits were taken is kept.
+     *
+     * @param name the name of the limit
+     * @param limit how much is allowed in which time
+     * @throws IllegalArgumentException if there is no limit of that name, or its algorithm cannot keep this one
+     */
+    public void setLimit(String name, Limit limit) {
+        Check.text("name", name);
+        NamedLimit old = limits().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("name: no limit has this one"));
+        store.use(old.with(limit));
+    }
+
+    /** Ends every wait with {@code IllegalStateException}, and takes no more calls. */
+    @Override
+    public void close() {
+        waits.close();
+    }
+
+    private CompletableFuture<Decision> acquiring(Map<String, String> ids, long cost, Duration maxWait) {
+        List<String> at = keys(ids);
+        if (Check.notNull("maxWait", maxWait).isNegative() || maxWait.compareTo(Check.MAX_DURATION) > 0) {
+            throw new IllegalArgumentException("maxWait: must be from 0 to 10 years, is " + maxWait);
+        }
+        store.checkCost(cost);
+        CompletableFuture<Decision> result = waits.until(maxWait, () -> store.decide(at, cost));
+        result.whenComplete((decision, failure) -> metrics.decided(decision));
+        return result;
+    }
+
+    private List<String> keys(Map<String, String> ids) {
+        if (!Check.notNull("ids", ids).keySet().equals(named)) {
+            throw new IllegalArgumentException("ids: must be of " + named + " and of nothing else");
+        }
+        waits.ensureOpen();
+        List<String> at = new ArrayList<>(subjects.size());
+        for (String subject : subjects) {
+            at.add(key(subject, ids.get(subject)));
+        }
+        return at;
+    }
+
+    private String key(String subject, @Nullable String givenId) {
+        String id = subject.equals(NamedLimit.ALL) ? NamedLimit.ALL : Check.notNull("id", givenId);
+        KeySpace own = keys.child(subject);
+        String tag = hashTag;
+        return tag == null ? own.key(id) : own.key(tag, Check.text("id", id));
+    }
+
+    /**
+     * Puts limits together.
+     *
+     * <p><b>Thread safety</b>: none.
+     */
+    public static final class Builder {
+
+        private static final int MOST = 20;
+
+        private final Redis redis;
+        private final KeySpace keys;
+        private final List<NamedLimit> limits = new ArrayList<>();
+        private @Nullable String hashTag;
+        private String name = "default";
+
+        private Builder(Redis redis, KeySpace keys) {
+            this.redis = redis;
+            this.keys = keys;
+        }
+
+        /**
+         * Adds a limit.
+         *
+         * @param limit what it is called, how it is kept, how much it allows, and per what
+         * @return this builder
+         * @throws IllegalArgumentException if it is null, another has its name, or there are 20 already
+         */
+        public Builder limit(NamedLimit limit) {
+            Check.notNull("limit", limit);
+            if (limits.stream().anyMatch(each -> each.name().equals(limit.name()))) {
+                throw new IllegalArgumentException("limit: another has the same name");
+            }
+            Check.range("limits", limits.size() + 1, 1, MOST);
+            limits.add(limit);
+            return this;
+        }
+
+        /**
+         * Puts the keys of all ids into one slot of a Cluster. Limits that are per several things need that there, and
+         * have all their load on one master then. Whoever changes it begins with full limits.
+         *
+         * @param tag what stands between the braces; any text but the empty one
+         * @return this builder
+         * @throws IllegalArgumentException if it is not allowed
+         */
+        public Builder hashTag(String tag) {
+            this.hashTag = Check.text("tag", tag);
+            return this;
+        }
+
+        /**
+         * Names the limiter in metrics, so that two of one registry are told apart.
+         *
+         * @param limiterName the value of the tag {@code limiter}; {@code default} by default
+         * @return this builder
+         * @throws IllegalArgumentException if it is not allowed
+         */
+        public Builder name(String limiterName) {
+            this.name = Check.text("name", limiterName);
+            return this;
+        }
+
+        /**
+         * Builds the limiter.
+         *
+         * @return the limiter
+         * @throws IllegalArgumentException if there is no limit; or if they are per several things, Redis is a Cluster,
+         *     and there is no hash tag to put them into one slot
+         */
+        public CompositeRateLimiter build() {
+            Check.range("limits", limits.size(), 1, MOST);
+            if (redis.topology() == Topology.CLUSTER
+                    && hashTag == null
+                    && subjects().size() > 1) {
+                throw new IllegalArgumentException("limits: those per " + subjects() + " are in different slots, and a"
+                        + " Cluster decides at once only on what is in one; give them a common hash tag, for instance"
+                        + " by hashTag(\"limits\") on this builder, which puts all of them on one master");
+            }
+            return new CompositeRateLimiter(this);
+        }
+
+        private List<String> subjects() {
+            return limits.stream().map(NamedLimit::per).distinct().toList();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.redispatterns.ratelimit;
+
+import io.github.redispatterns.core.LuaScript;
+import io.github.redispatterns.core.Redis;
+import io.github.redispatterns.core.ScriptCall;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Redis: one script call for each decision on all limits of a {@link CompositeRateLimiter}. No call is repeated. */
+final class CompositeStore {
+
+    private static final LuaScript<List<@Nullable Object>> SCRIPT =
+            LuaScript.list(CompositeStore.class, "ratelimit/rate_all.lua");
+
+    /** One limit, and which of a call's keys is its own. */
+    private record Part(NamedLimit named, Rule rule, int key) {
+
+        String kind() {
+            return switch (rule.algorithm()) {
+                case TOKEN_BUCKET, GCRA -> "B";
+                case FIXED_WINDOW -> "F";
+                case SLIDING_WINDOW_COUNTER -> "C";
+                case SLIDING_WINDOW_LOG -> throw new IllegalStateException("No composite has a log");
+            };
+        }
+    }
+
+    private final Redis redis;
+    private final List<String> subjects;
+    private final RateMetrics metrics;
+    private volatile List<Part> parts;
+
+    /** A call's keys are in the order of the subjects. */
+    CompositeStore(Redis redis, List<NamedLimit> limits, List<String> subjects, RateMetrics metrics) {
+        this.redis = redis;
+        this.subjects = subjects;
+        this.metrics = metrics;
+        this.parts = limits.stream().map(this::part).toList();
+    }
+
+    List<NamedLimit> limits() {
+        return parts.stream().map(Part::named).toList();
+    }
+
+    /** Decides from now on by this one in place of the one with its name. */
+    synchronized void use(NamedLimit next) {
+        parts = parts.stream()
+                .map(each -> each.named().name().equals(next.name()) ? part(next) : each)
+                .toList();
+    }
+
+    void checkCost(long cost) {
+        parts.forEach(part -> part.rule().checkCost(cost));
+    }
+
+    CompletionStage<Decision> decide(List<String> keys, long cost) {
+        checkCost(cost);
+        return run(keys, cost, "take");
+    }
+
+    CompletionStage<Decision> peek(List<String> keys) {
+        return run(keys, 1, "peek");
+    }
+
+    /** One by one: of several keys at once some may be on their way to another master. */
+    CompletionStage<Void> reset(List<String> keys) {
+        return CompletableFuture.allOf(keys.stream()
+                .map(key -> redis.executeAsync(commands -> commands.unlink(key)).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private Part part(NamedLimit named) {
+        return new Part(named, Rule.of(named.algorithm(), named.limit()), subjects.indexOf(named.per()) + 1);
+    }
+
+    private CompletionStage<Decision> run(List<String> keys, long cost, String mode) {
+        List<Part> by = parts;
+        ScriptCall<List<@Nullable Object>> call = SCRIPT.on(redis);
+        keys.forEach(call::key);
+        call.arg(cost).arg(mode);
+        for (Part part : by) {
+            call.arg(part.key())
+                    .arg(part.named().name())
+                    .arg(part.kind())
+                    .arg(part.rule().first())
+                    .arg(part.rule().second());
+        }
+        long began = System.nanoTime();
+        return call.runAsync()
+                .whenComplete((reply, failure) -> metrics.ran(System.nanoTime() - began))
+                .thenApply(reply -> decision(reply, by));
+    }
+
+    private static Decision decision(List<@Nullable Object> reply, List<Part> by) {
+        int refusing = (int) number(reply, 4);
+        return new Decision(
+                number(reply, 0) == 1,
+                number(reply, 1),
+                Duration.of(number(reply, 2), ChronoUnit.MICROS),
+                Duration.of(number(reply, 3), ChronoUnit.MICROS),
+                false,
+                refusing == 0
+                        ? Optional.empty()
+                        : Optional.of(by.get(refusing - 1).named().name()));
+    }
+
+    private static long number(List<@Nullable Object> reply, int at) {
+        return (Long) Objects.requireNonNull(reply.get(at));
+    }
+}

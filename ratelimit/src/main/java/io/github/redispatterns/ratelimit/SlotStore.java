@@ -1,0 +1,97 @@
+package io.github.redispatterns.ratelimit;
+
+import io.github.redispatterns.core.LuaScript;
+import io.github.redispatterns.core.Redis;
+import io.github.redispatterns.core.Sync;
+import io.github.redispatterns.core.UnknownOutcomeException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Redis: the slots of all ids. */
+final class SlotStore {
+
+    private static final LuaScript<List<@Nullable Object>> ACQUIRE =
+            LuaScript.list(SlotStore.class, "ratelimit/rate_slots_acquire.lua");
+    /** A late second run finds the token gone, or the lease later already. */
+    private static final LuaScript<Long> EXTEND = LuaScript.integer(SlotStore.class, "ratelimit/rate_slots_extend.lua")
+            .idempotent();
+
+    private static final LuaScript<Long> RELEASE = LuaScript.integer(
+                    SlotStore.class, "ratelimit/rate_slots_release.lua")
+            .idempotent();
+
+    private static final AtomicLong COUNT = new AtomicLong();
+    /** Random once, and counted from there: tokens have to be unlike, not hard to guess. */
+    private static final String TOKENS = random();
+
+    /** What the script says; the time until a slot is free is zero if one was granted. */
+    record Answer(boolean granted, long remaining, long retryMicros) {}
+
+    private final Redis redis;
+    private final Duration lease;
+    private final RateMetrics metrics;
+
+    SlotStore(Redis redis, Duration lease, RateMetrics metrics) {
+        this.redis = redis;
+        this.lease = lease;
+        this.metrics = metrics;
+    }
+
+    static String token() {
+        return TOKENS + COUNT.incrementAndGet();
+    }
+
+    Duration lease() {
+        return lease;
+    }
+
+    CompletionStage<Answer> acquire(String key, String token, long slots) {
+        long began = System.nanoTime();
+        return ACQUIRE.on(redis)
+                .key(key)
+                .arg(token)
+                .arg(lease.toMillis())
+                .arg(slots)
+                .runAsync()
+                .whenComplete((reply, failure) -> {
+                    metrics.ran(System.nanoTime() - began);
+                    if (failure != null && Sync.unwrap(failure) instanceof UnknownOutcomeException) {
+                        release(key, token); // nobody will; if this fails too, the lease ends by itself
+                    }
+                })
+                .thenApply(reply -> new Answer(number(reply, 0) == 1, number(reply, 1), number(reply, 2)));
+    }
+
+    CompletionStage<Boolean> extend(String key, String token) {
+        return EXTEND.on(redis)
+                .key(key)
+                .arg(token)
+                .arg(lease.toMillis())
+                .runAsync()
+                .thenApply(reply -> reply == 1);
+    }
+
+    CompletionStage<Boolean> release(String key, String token) {
+        return RELEASE.on(redis).key(key).arg(token).runAsync().thenApply(reply -> reply == 1);
+    }
+
+    CompletionStage<Void> reset(String key) {
+        return redis.executeAsync(commands -> commands.unlink(key)).thenAccept(removed -> {});
+    }
+
+    private static long number(List<@Nullable Object> reply, int at) {
+        return (Long) Objects.requireNonNull(reply.get(at));
+    }
+
+    private static String random() {
+        byte[] random = new byte[8];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random) + '-';
+    }
+}

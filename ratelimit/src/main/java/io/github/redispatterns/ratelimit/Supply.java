@@ -1,0 +1,113 @@
+package io.github.redispatterns.ratelimit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The permits of one id that this process holds ahead: the batch that is used, and the next one. */
+final class Supply {
+
+    /** That many calls within a second make an id hot. */
+    private static final int HOT = 16;
+
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final AtomicReference<@Nullable Batch> current = new AtomicReference<>();
+    private final AtomicReference<@Nullable Batch> next = new AtomicReference<>();
+    private final AtomicBoolean fetching = new AtomicBoolean();
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile boolean ended;
+    private volatile long sinceNanos;
+    private volatile long quietUntilNanos;
+
+    Supply(long now) {
+        sinceNanos = now;
+        quietUntilNanos = now;
+    }
+
+    /** Null if there are not so many. */
+    @Nullable Decision take(long cost, long now) {
+        Batch batch = current.get();
+        while (batch != null) {
+            long left = batch.take(cost, now);
+            if (left >= 0) {
+                return new Decision(
+                        true, left + batch.elsewhere(), Duration.ZERO, batch.resetAfter(now), false, Optional.empty());
+            }
+            Batch after = next.get();
+            if (after == null) {
+                return null;
+            }
+            if (current.compareAndSet(batch, after)) {
+                next.compareAndSet(after, null);
+            }
+            batch = current.get();
+        }
+        return null;
+    }
+
+    /** Of a call that Redis had to decide. */
+    void asked(long now) {
+        if (now - sinceNanos > SECOND_NANOS) {
+            sinceNanos = now;
+            calls.set(0);
+        }
+        calls.incrementAndGet();
+    }
+
+    /** True if the next batch is to be fetched now; then {@link #fetched} or {@link #notFetched} must follow. */
+    boolean fetches(long now) {
+        return next.get() == null
+                && now - quietUntilNanos >= 0
+                && (calls.get() >= HOT || isUsed(now))
+                && !fetching.get()
+                && fetching.compareAndSet(false, true);
+    }
+
+    private boolean isUsed(long now) {
+        Batch batch = current.get();
+        return batch != null && batch.endNanos() - now > 0;
+    }
+
+    /** False if nothing is taken from here any more; then it has to be given back. */
+    boolean fetched(Batch batch) {
+        if (!current.compareAndSet(null, batch)) {
+            next.set(batch);
+        }
+        fetching.set(false);
+        return !ended;
+    }
+
+    /** There are not so many, or Redis does not answer: not again before that time. */
+    void notFetched(long untilNanos) {
+        quietUntilNanos = untilNanos;
+        fetching.set(false);
+    }
+
+    /** The batches there are. */
+    List<Batch> end() {
+        ended = true;
+        return batches();
+    }
+
+    private List<Batch> batches() {
+        return Stream.of(current, next)
+                .flatMap(each -> Stream.ofNullable(each.get()))
+                .toList();
+    }
+
+    /** When nothing is left to be remembered of it. */
+    long endNanos() {
+        long end = sinceNanos + SECOND_NANOS;
+        for (Batch batch : batches()) {
+            end = batch.endNanos() - end > 0 ? batch.endNanos() : end;
+        }
+        return end;
+    }
+}
