@@ -104,7 +104,14 @@ final class LockHistory {
                     leases.computeIfAbsent(event.resource(), same -> new ArrayList<>())
                             .add(held);
                 }
-                default -> open.get(lease).then(event);
+                default -> {
+                    Held held = open.get(lease);
+                    if (held == null) {
+                        broken("an event of a lease that nobody has acquired before", event);
+                    } else {
+                        held.then(event);
+                    }
+                }
             }
             count(event.kind().name().toLowerCase(Locale.ROOT), 1);
         }

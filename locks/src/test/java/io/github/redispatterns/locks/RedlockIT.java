@@ -38,9 +38,9 @@ class RedlockIT {
     private static final Duration TTL = Duration.ofSeconds(20);
     private static final Duration WAIT = Duration.ofSeconds(10);
     /** The per-server timeout, and what it may be exceeded by. */
-    private static final Duration CALL = Duration.ofMillis(300);
+    private static final Duration CALL = Duration.ofSeconds(1);
 
-    private static final Duration SLACK = Duration.ofMillis(100);
+    private static final Duration SLACK = Duration.ofMillis(300);
 
     private static final KeySpace KEYS = KeySpace.of("shop", "lock");
 
