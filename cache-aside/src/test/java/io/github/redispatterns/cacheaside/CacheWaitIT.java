@@ -39,7 +39,7 @@ class CacheWaitIT extends CacheBench {
                 })));
             }
         }
-        Awaitility.await().until(() -> there("k"));
+        Awaitility.await().until(() -> waits("remote") == 7); // who came later would find the value
         gate.countDown();
         for (Future<String> reader : readers) {
             assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo("value 1");
