@@ -17,7 +17,7 @@ local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local debt_ns, changed = 0, false
 if arrival then
-  if #arrival > 19 or not string.find(arrival, '^%d%d%d%d+$') then
+  if #arrival ~= 19 or not string.find(arrival, '^%d+$') then
     return redis.error_reply('WRONGTYPE The key holds something else than a GCRA limit')
   end
   -- A double holds all ns since the epoch only if us and ns are apart.

@@ -101,7 +101,7 @@ class RedisGuardTest {
                         }))
                         == null;
             } catch (IllegalStateException thrown) {
-                return thrown == bug;
+                return thrown.equals(bug);
             } catch (NotExecutedException closed) {
                 return false;
             }

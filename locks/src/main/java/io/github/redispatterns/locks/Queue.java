@@ -155,6 +155,7 @@ final class Queue implements AutoCloseable {
     }
 
     /** The subscription, under way or done; begun anew if it has failed. */
+    @SuppressWarnings("ReferenceEquality") // as it is exchanged
     private CompletableFuture<Subscription> listening() {
         CompletableFuture<Subscription> current = subscription.get();
         if (current != null && !current.isCompletedExceptionally()) {

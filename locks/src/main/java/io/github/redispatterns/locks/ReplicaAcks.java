@@ -85,6 +85,7 @@ final class ReplicaAcks implements AutoCloseable {
     }
 
     /** The connection, under way or done; begun anew if it has failed. */
+    @SuppressWarnings("ReferenceEquality") // as it is exchanged
     private CompletableFuture<DedicatedConnection<byte[], byte[]>> opened() {
         CompletableFuture<DedicatedConnection<byte[], byte[]>> current = connection.get();
         if (current != null && !current.isCompletedExceptionally()) {

@@ -123,7 +123,7 @@ abstract class LockFaultFixture extends LocksFixture {
                             return new ServerTime(before, System.nanoTime() - before, micros);
                         })
                         .limit(20)
-                        .min(Comparator.comparing(ServerTime::tookNanos))
+                        .min(Comparator.comparingLong(ServerTime::tookNanos))
                         .orElseThrow());
     }
 

@@ -1,21 +1,22 @@
 package io.github.redispatterns.locks;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
+import org.h2.jdbcx.JdbcDataSource;
 
 /** A real embedded database with a table of two seats, numbers 12 and 13, and a log of who has booked them. */
 final class SeatsDatabase implements AutoCloseable {
 
-    private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";LOCK_TIMEOUT=20000";
+    private final JdbcDataSource source = new JdbcDataSource();
     private final Connection own;
 
     SeatsDatabase() {
+        source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";LOCK_TIMEOUT=20000");
         try {
-            own = DriverManager.getConnection(url);
+            own = source.getConnection();
             execute("CREATE SCHEMA booking");
             execute("CREATE TABLE seats (id BIGINT PRIMARY KEY, flight VARCHAR(10) NOT NULL, passenger VARCHAR(100),"
                     + " fence BIGINT NOT NULL DEFAULT 0)");
@@ -28,7 +29,7 @@ final class SeatsDatabase implements AutoCloseable {
 
     /** A session of its own, with a transaction. */
     Connection open(int isolation) throws SQLException {
-        Connection connection = DriverManager.getConnection(url);
+        Connection connection = source.getConnection();
         connection.setTransactionIsolation(isolation);
         connection.setAutoCommit(false);
         return connection;

@@ -11,7 +11,7 @@ public enum Algorithm {
 
     /**
      * Counts in a window that begins with the first call after the last window has ended. Simple, and understood by
-     * everybody; but where two windows meet, twice the limit can pass in next to no time.
+     * everybody; but where two windows meet, almost twice the limit can pass in next to no time.
      *
      * <p><b>Lets through</b>: at most the limit in each of its windows, less than twice the limit in any period.
      *
@@ -65,8 +65,8 @@ public enum Algorithm {
      * The generic cell rate algorithm, also known as the leaky bucket as a meter: decides as {@link #TOKEN_BUCKET} does,
      * and stores nothing but one number, the time at which all permits are there again. The smallest.
      *
-     * <p>When the limit changes that time stays, so what is used is kept in proportion: of a period's permits half are
-     * left before and after. {@link #TOKEN_BUCKET} keeps how many were taken.
+     * <p>When the limit changes that time stays: with the same time to fill the same share stays taken; if it takes longer
+     * to fill, less of it is taken, and if it takes less long, more. {@link #TOKEN_BUCKET} keeps how many were taken.
      *
      * <p><b>Lets through</b>: as {@link #TOKEN_BUCKET}.
      *

@@ -44,6 +44,11 @@ final class Batch {
         return Math.min(left.getAndSet(0), valid(now));
     }
 
+    /** How many can still be used. */
+    long left(long now) {
+        return Math.min(left.get(), valid(now));
+    }
+
     /** What Redis had left when these were taken. */
     long elsewhere() {
         return elsewhere;

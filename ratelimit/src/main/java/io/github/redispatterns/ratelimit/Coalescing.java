@@ -150,8 +150,11 @@ final class Coalescing implements LimitStore {
                 CompletableFuture<List<Decision>> sent = send(calls).toCompletableFuture();
                 if (!sent.isDone()) {
                     sent.whenComplete((decisions, failure) -> {
-                        tell(calls, decisions, failure);
-                        sendOthers();
+                        try {
+                            sendOthers(); // first, as those who are told may be slow, or wait for the others
+                        } finally {
+                            tell(calls, decisions, failure);
+                        }
                     });
                     return;
                 }
@@ -206,7 +209,7 @@ final class Coalescing implements LimitStore {
                     if (rule().equals(rule)) {
                         return CompletableFuture.failedFuture(e);
                     }
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     return CompletableFuture.failedFuture(e);
                 }
             }

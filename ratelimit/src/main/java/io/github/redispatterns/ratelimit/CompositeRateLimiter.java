@@ -19,25 +19,27 @@ import org.jspecify.annotations.Nullable;
  * Several limits that hold at once, such as per second and per day, or per user, per IP address and in all: a call is
  * granted by all of them, or takes nothing from any.
  *
- * <p><b>Guarantees</b>: a decision takes one round trip and is atomic. What one limit refuses, no other is charged for.
+ * <p>{@link Algorithm#GCRA} is kept as {@link Algorithm#TOKEN_BUCKET} is, which decides the same; after a change of the
+ * limit both keep how many permits were taken. {@link Algorithm#SLIDING_WINDOW_LOG} is refused. A limit that gets another
+ * algorithm needs another name.
+ *
+ * <p><b>Guarantees</b>: a decision is one round trip, and atomic. What one limit refuses, no other is charged for.
  * A refusal names the limit that refuses for the longest time, and says when all of them would grant the same call: exact
  * as a single limit's. Each limit lets through what its {@link Algorithm} does by itself, by the server's clock. Every
- * key has a time to live, and is gone when all permits of its limits are there again.
+ * key has a time to live, and is gone when all permits of its limits are there again; after {@link #setLimit} to a
+ * quicker limit, when they would have been by the old one.
  *
  * <p><b>Does not guarantee</b>: what {@link RateLimiter} does not either. On a Cluster, that a call on several keys is
  * decided while their slot moves to another master and some of them are there already, or not there yet: it is tried
  * again until the command timeout, and then fails with {@link io.github.redispatterns.core.NotExecutedException}. Limits
- * that are all per the same have one key, and are not affected.
+ * that share one subject have one key, and are not affected.
  *
  * <p><b>Cost</b>: one script for each decision, O(limits); {@code reset} is one command for each id. A common hash tag
  * puts the limits of all users on one master of a Cluster, which is what all-or-nothing costs there.
  *
- * <p><b>Keys</b>: {@code prefix:per:{id}}, a hash of all limits that are per the same, and <code>prefix:per:{tag}:id</code>
- * if there is a {@linkplain Builder#hashTag hash tag}; they live until all permits are there again.
- *
- * <p>{@link Algorithm#GCRA} is kept as {@link Algorithm#TOKEN_BUCKET} is, which decides the same; after a change of the
- * limit both keep how many permits were taken. {@link Algorithm#SLIDING_WINDOW_LOG} is refused. A limit that gets another
- * algorithm needs another name.
+ * <p><b>Keys</b>: {@code prefix:subject:{id}}, a hash of all limits of a subject, or <code>prefix:subject:{tag}:id</code>
+ * if there is a {@linkplain Builder#hashTag hash tag}; of {@link NamedLimit#ALL} the id is {@code all}. They live until
+ * all permits are there again.
  *
  * <p><b>Thread safety</b>: safe. Nothing is bound to a thread. Stages complete on a thread that other calls wait for: do
  * not block there.
@@ -48,7 +50,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
 
     private final KeySpace keys;
     private final @Nullable String hashTag;
-    /** What the limits are per, in the order of a call's keys. */
+    /** In the order of a call's keys. */
     private final List<String> subjects;
     /** Those of them that have an id. */
     private final Set<String> named;
@@ -63,7 +65,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
         this.subjects = from.subjects();
         this.named = new TreeSet<>(subjects);
         named.remove(NamedLimit.ALL);
-        this.metrics = new RateMetrics(from.redis.meterRegistry(), from.name);
+        this.metrics = RateMetrics.ofScripts(from.redis.meterRegistry(), from.name);
         this.store = new CompositeStore(from.redis, from.limits, subjects, metrics);
     }
 
@@ -81,42 +83,42 @@ public final class CompositeRateLimiter implements AutoCloseable {
     }
 
     /**
-     * Takes one permit of each limit, if all have one; for limits that are per one thing only.
+     * Takes one permit of each limit, or none of any.
      *
-     * @param id whose; any text but the empty one
+     * @param ids the id of each subject; none for {@link NamedLimit#ALL}
      * @return the decision
-     * @throws IllegalArgumentException if the id is not allowed, or the limits are per several things
+     * @throws IllegalArgumentException if the ids are not allowed
      * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then the permits may have
+     *     been taken
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
      *     permits may have been taken
      * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
      */
-    public Decision tryAcquire(String id) {
-        return Sync.await(tryAcquireAsync(id));
+    public Decision tryAcquire(Map<String, String> ids) {
+        return tryAcquire(ids, 1);
     }
 
     /**
-     * Takes one permit of each limit, if all have one; for limits that are per one thing only.
+     * Takes one permit of each limit, or none of any.
      *
-     * @param id whose; any text but the empty one
-     * @return the decision; fails as {@link #tryAcquire(String)} does
+     * @param ids the id of each subject; none for {@link NamedLimit#ALL}
+     * @return the decision; fails as {@link #tryAcquire(Map)} does
      */
-    public CompletionStage<Decision> tryAcquireAsync(String id) {
-        if (named.size() != 1) {
-            throw new IllegalArgumentException("id: there must be one for each of " + named);
-        }
-        return tryAcquireAsync(Map.of(named.iterator().next(), Check.notNull("id", id)), 1);
+    public CompletionStage<Decision> tryAcquireAsync(Map<String, String> ids) {
+        return tryAcquireAsync(ids, 1);
     }
 
     /**
      * Takes several permits of each limit, or none of any.
      *
-     * @param ids an id for each thing that the limits are per, such as {@code user} and {@code ip}; none for
-     *     {@link NamedLimit#ALL}
+     * @param ids the id of each subject; none for {@link NamedLimit#ALL}
      * @param cost how many permits, from 1 to the least that one of the limits ever grants at once
      * @return the decision
      * @throws IllegalArgumentException if an argument is not allowed
      * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then the permits may have
+     *     been taken
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
      *     permits may have been taken
      * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
@@ -128,7 +130,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
     /**
      * Takes several permits of each limit, or none of any.
      *
-     * @param ids an id for each thing that the limits are per
+     * @param ids the id of each subject; none for {@link NamedLimit#ALL}
      * @param cost how many permits, from 1 to the least that one of the limits ever grants at once
      * @return the decision; fails as {@link #tryAcquire(Map, long)} does
      */
@@ -141,16 +143,17 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * Takes several permits of each limit, and waits until all have them if need be. It sleeps for as long as the refusal
      * says and asks again.
      *
-     * @param ids an id for each thing that the limits are per
+     * @param ids the id of each subject; none for {@link NamedLimit#ALL}
      * @param cost how many permits, from 1 to the least that one of the limits ever grants at once
      * @param maxWait how long to wait, at most 10 years; zero does not wait
      * @return the decision; a refusal comes at once if the wait would take longer than {@code maxWait}
      * @throws IllegalArgumentException if an argument is not allowed, or a limit was made smaller than the cost meanwhile
      * @throws IllegalStateException if the limiter is closed, also while it waits
      * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then nothing is asked
-     *     any more
+     *     any more, but a question that is under way may take the permits
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
      *     permits may have been taken
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
      */
     public Decision acquire(Map<String, String> ids, long cost, Duration maxWait) {
         CompletableFuture<Decision> waiting = acquiring(ids, cost, maxWait);
@@ -165,7 +168,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
     /**
      * Takes several permits of each limit, and waits until all have them if need be, without holding a thread.
      *
-     * @param ids an id for each thing that the limits are per
+     * @param ids the id of each subject; none for {@link NamedLimit#ALL}
      * @param cost how many permits, from 1 to the least that one of the limits ever grants at once
      * @param maxWait how long to wait, at most 10 years; zero does not wait
      * @return the decision; fails as {@link #acquire} does. Cancel it to wait no more
@@ -177,10 +180,11 @@ public final class CompositeRateLimiter implements AutoCloseable {
     /**
      * Looks without taking: what would be said to one permit now, and how many all of the limits have.
      *
-     * @param ids an id for each thing that the limits are per
+     * @param ids the id of each subject; none for {@link NamedLimit#ALL}
      * @return the decision on one permit that was not taken
      * @throws IllegalArgumentException if the ids are not allowed
      * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer
      * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
      */
@@ -191,7 +195,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
     /**
      * Looks without taking: what would be said to one permit now, and how many all of the limits have.
      *
-     * @param ids an id for each thing that the limits are per
+     * @param ids the id of each subject; none for {@link NamedLimit#ALL}
      * @return the decision on one permit that was not taken; fails as {@link #peek} does
      */
     public CompletionStage<Decision> peekAsync(Map<String, String> ids) {
@@ -199,12 +203,14 @@ public final class CompositeRateLimiter implements AutoCloseable {
     }
 
     /**
-     * Forgets what was taken, of one thing or several. {@link NamedLimit#ALL} is forgotten only if it is named too,
+     * Forgets what was taken, of one subject or several. {@link NamedLimit#ALL} is forgotten only if it is named too,
      * whatever its id.
      *
-     * @param ids whose; for one at least of the things that the limits are per
+     * @param ids the id of at least one subject
      * @throws IllegalArgumentException if the ids are not allowed
      * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then it may be forgotten
+     *     all the same
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer
      */
     public void reset(Map<String, String> ids) {
@@ -212,9 +218,9 @@ public final class CompositeRateLimiter implements AutoCloseable {
     }
 
     /**
-     * Forgets what was taken, of one thing or several, as {@link #reset} does.
+     * Forgets what was taken, of one subject or several, as {@link #reset} does.
      *
-     * @param ids whose; for one at least of the things that the limits are per
+     * @param ids the id of at least one subject
      * @return completes when it was forgotten; fails as {@link #reset} does
      */
     public CompletionStage<Void> resetAsync(Map<String, String> ids) {
@@ -302,7 +308,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
         private final KeySpace keys;
         private final List<NamedLimit> limits = new ArrayList<>();
         private @Nullable String hashTag;
-        private String name = "default";
+        private String name = RateMetrics.DEFAULT_NAME;
 
         private Builder(Redis redis, KeySpace keys) {
             this.redis = redis;
@@ -312,7 +318,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
         /**
          * Adds a limit.
          *
-         * @param limit what it is called, how it is kept, how much it allows, and per what
+         * @param limit what it is called, how it is kept, how much it allows, and its subject
          * @return this builder
          * @throws IllegalArgumentException if it is null, another has its name, or there are 20 already
          */
@@ -327,7 +333,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
         }
 
         /**
-         * Puts the keys of all ids into one slot of a Cluster. Limits that are per several things need that there, and
+         * Puts the keys of all ids into one slot of a Cluster. Limits of several subjects need that there, and
          * have all their load on one master then. Whoever changes it begins with full limits.
          *
          * @param tag what stands between the braces; any text but the empty one
@@ -355,7 +361,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
          * Builds the limiter.
          *
          * @return the limiter
-         * @throws IllegalArgumentException if there is no limit; or if they are per several things, Redis is a Cluster,
+         * @throws IllegalArgumentException if there is no limit; or if they have several subjects, Redis is a Cluster,
          *     and there is no hash tag to put them into one slot
          */
         public CompositeRateLimiter build() {
@@ -363,9 +369,10 @@ public final class CompositeRateLimiter implements AutoCloseable {
             if (redis.topology() == Topology.CLUSTER
                     && hashTag == null
                     && subjects().size() > 1) {
-                throw new IllegalArgumentException("limits: those per " + subjects() + " are in different slots, and a"
-                        + " Cluster decides at once only on what is in one; give them a common hash tag, for instance"
-                        + " by hashTag(\"limits\") on this builder, which puts all of them on one master");
+                throw new IllegalArgumentException(
+                        "limits: the subjects " + subjects() + " are in different slots, and a"
+                                + " Cluster decides at once only on what is in one; give them a common hash tag, for instance"
+                                + " by hashTag(\"limits\") on this builder, which puts all of them on one master");
             }
             return new CompositeRateLimiter(this);
         }

@@ -56,16 +56,17 @@ final class CompositeStore {
     }
 
     void checkCost(long cost) {
-        parts.forEach(part -> part.rule().checkCost(cost));
+        checkCost(parts, cost);
     }
 
     CompletionStage<Decision> decide(List<String> keys, long cost) {
-        checkCost(cost);
-        return run(keys, cost, "take");
+        List<Part> by = parts;
+        checkCost(by, cost);
+        return run(by, keys, cost, "take");
     }
 
     CompletionStage<Decision> peek(List<String> keys) {
-        return run(keys, 1, "peek");
+        return run(parts, keys, 1, "peek");
     }
 
     /** One by one: of several keys at once some may be on their way to another master. */
@@ -79,8 +80,11 @@ final class CompositeStore {
         return new Part(named, Rule.of(named.algorithm(), named.limit()), subjects.indexOf(named.per()) + 1);
     }
 
-    private CompletionStage<Decision> run(List<String> keys, long cost, String mode) {
-        List<Part> by = parts;
+    private static void checkCost(List<Part> by, long cost) {
+        by.forEach(part -> part.rule().checkCost(cost));
+    }
+
+    private CompletionStage<Decision> run(List<Part> by, List<String> keys, long cost, String mode) {
         ScriptCall<List<@Nullable Object>> call = SCRIPT.on(redis);
         keys.forEach(call::key);
         call.arg(cost).arg(mode);

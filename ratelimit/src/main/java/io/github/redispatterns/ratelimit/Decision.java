@@ -6,13 +6,14 @@ import java.util.Optional;
 /**
  * What came of asking a limiter.
  *
- * @param allowed whether the permits were granted
- * @param remaining how many permits could be had at once right after this call
+ * @param allowed whether the permits were granted; of a look, whether one would be
+ * @param remaining how many permits could be had at once right after this call; of several limits, of the scarcest
  * @param retryAfter how long until the same call would be granted, if nobody else comes: after exactly this time it is,
- *     and a millisecond earlier it is not, by the server's clock, to the microsecond. Zero if it was granted
+ *     and one microsecond earlier it is not, by the server's clock. Zero if it was granted. What a {@link Fallback} says
+ *     is its guess
  * @param resetAfter how long until the whole limit is there again, if nobody else comes
- * @param degraded whether this was decided without Redis, since that did not answer
- * @param refusedBy the name of the limit that refused, where there were several; else empty
+ * @param degraded whether a {@link Fallback} decided this, since Redis did not answer or could not store
+ * @param refusedBy of several limits, the name of the one that refuses for the longest time; else empty
  */
 public record Decision(
         boolean allowed,

@@ -100,6 +100,12 @@ final class DenyMemory implements LimitStore {
     private void remember(String key, long cost, Rule rule, Decision decision) {
         long now = nanoTime.getAsLong();
         long waitNanos = decision.retryAfter().toNanos();
+        long forgotten = now + Math.min(waitNanos, longestNanos);
+        Refusal known = refusals.get(key);
+        if (known != null && known.cost() == cost && known.rule().equals(rule)) {
+            long earlier = known.forgottenNanos() - now; // who was told so then must not find a later one here
+            forgotten = earlier > 0 && earlier < forgotten - now ? known.forgottenNanos() : forgotten;
+        }
         refusals.put(
                 key,
                 new Refusal(
@@ -108,7 +114,7 @@ final class DenyMemory implements LimitStore {
                         decision.remaining(),
                         now + waitNanos,
                         now + decision.resetAfter().toNanos(),
-                        now + Math.min(waitNanos, longestNanos)));
+                        forgotten));
     }
 
     private static Decision again(Refusal known, long now) {

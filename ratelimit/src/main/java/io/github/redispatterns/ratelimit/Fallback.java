@@ -13,7 +13,6 @@ import io.github.redispatterns.core.Check;
  */
 public final class Fallback {
 
-    /** Of those there are. */
     enum Kind {
         FAIL,
         OPEN,
@@ -23,9 +22,9 @@ public final class Fallback {
 
     private static final double SMALLEST_SHARE = 0.001;
 
-    private static final Fallback FAILING = new Fallback(Kind.FAIL, 1);
-    private static final Fallback OPENED = new Fallback(Kind.OPEN, 1);
-    private static final Fallback SHUT = new Fallback(Kind.CLOSED, 1);
+    private static final Fallback FAIL = new Fallback(Kind.FAIL, 1);
+    private static final Fallback OPEN = new Fallback(Kind.OPEN, 1);
+    private static final Fallback CLOSED = new Fallback(Kind.CLOSED, 1);
 
     private final Kind kind;
     private final double share;
@@ -36,13 +35,14 @@ public final class Fallback {
     }
 
     /**
-     * Nothing: the failure is thrown, as a {@link io.github.redispatterns.core.PatternsException}. The default, so that
-     * nobody is let through or turned away without your having chosen so.
+     * Nothing: the failure is thrown as it is: a {@link io.github.redispatterns.core.PatternsException} if Redis was not
+     * asked or did not answer, Lettuce's {@link io.lettuce.core.RedisCommandExecutionException} if it cannot store. The
+     * default, so that nobody is let through or turned away without your having chosen so.
      *
      * @return the fallback
      */
     public static Fallback fail() {
-        return FAILING;
+        return FAIL;
     }
 
     /**
@@ -51,7 +51,7 @@ public final class Fallback {
      * @return the fallback
      */
     public static Fallback open() {
-        return OPENED;
+        return OPEN;
     }
 
     /**
@@ -61,13 +61,13 @@ public final class Fallback {
      * @return the fallback
      */
     public static Fallback closed() {
-        return SHUT;
+        return CLOSED;
     }
 
     /**
      * This instance grants its share of the limit, kept in its memory. All of an id's share is there when it first asks;
-     * then it comes back steadily, whatever the algorithm: {@code share × capacity} at once, {@code share × permits} more
-     * in each period. A call that costs more than the share of the capacity is granted when the whole share is there, and
+     * then it comes back steadily, whatever the algorithm: {@code share × burst} at once, {@code share × permits} more
+     * in each period. A call that costs more than the share of the burst is granted when the whole share is there, and
      * then takes as much longer to come back, so that in the long run no more is granted than the share.
      *
      * <p>What was taken in Redis before is not known to it, nor to Redis afterwards what it has granted. It remembers

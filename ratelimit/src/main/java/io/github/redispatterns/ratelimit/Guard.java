@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guard {
 
-    /** How exact the time of the last answer is; so that not every answer writes to memory that all threads read. */
+    /** How exact the last answered call is known; so that not every answer writes to memory that all threads read. */
     private static final long EXACTNESS_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Function<String, CompletionStage<?>> look;
@@ -28,7 +28,9 @@ final class Guard {
     private final long intervalNanos;
     private final long longNanos;
     private final AtomicReference<@Nullable Silence> silence = new AtomicReference<>();
-    private volatile long lastAnswer = System.nanoTime() - EXACTNESS_NANOS;
+    /** When the last call was sent that has been answered. */
+    private volatile long lastAnsweredNanos = System.nanoTime() - EXACTNESS_NANOS;
+
     private volatile boolean closed;
 
     /** From the call that got no answer until there is one, or nobody asks any more. */
@@ -72,10 +74,10 @@ final class Guard {
         return false;
     }
 
-    void answered() {
-        long now = System.nanoTime();
-        if (now - lastAnswer > EXACTNESS_NANOS) {
-            lastAnswer = now;
+    /** Of a call that was sent at that time. */
+    void answered(long sentNanos) {
+        if (sentNanos - lastAnsweredNanos > EXACTNESS_NANOS) {
+            lastAnsweredNanos = sentNanos;
         }
         if (silence.get() != null) {
             silence.set(null);
@@ -85,11 +87,12 @@ final class Guard {
     /** Of a call that was sent at that time. */
     void failed(String key, long sentNanos, Throwable failure) {
         if (!isUnreachable(failure)) {
-            answered(); // with an error
+            answered(sentNanos); // with an error
             return;
         }
         boolean waited = System.nanoTime() - sentNanos >= longNanos;
-        boolean silent = lastAnswer - sentNanos < 0; // what was answered just before does not count
+        boolean silent =
+                lastAnsweredNanos - sentNanos <= 0; // what was sent before says nothing, whenever it was answered
         if (waited && silent && begins(null, key)) {
             metrics.outage();
         }
@@ -125,10 +128,11 @@ final class Guard {
         }
         current.called = false;
         Timers.after(intervalNanos, () -> ask(current));
+        long sent = System.nanoTime();
         try {
             look.apply(current.key).whenComplete((answer, failure) -> {
                 if (failure == null || !isUnreachable(Sync.unwrap(failure))) {
-                    answered();
+                    answered(sent);
                 }
             });
         } catch (RuntimeException e) {

@@ -96,7 +96,7 @@ final class Guarded implements LimitStore {
         long sent = System.nanoTime();
         return question.get().handle((answer, failure) -> {
             if (failure == null) {
-                guard.answered();
+                guard.answered(sent);
                 return answer;
             }
             Throwable cause = Sync.unwrap(failure);

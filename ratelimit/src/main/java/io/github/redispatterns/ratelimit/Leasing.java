@@ -19,9 +19,9 @@ final class Leasing implements LimitStore {
     /** After a batch that could not be had, at least. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** Gives back permits that were taken by a rule. */
+    /** Gives back permits that were taken by a rule, and that have come back by themselves at that time. */
     interface Giver {
-        CompletionStage<Long> give(Rule rule, String key, long permits);
+        CompletionStage<Long> give(Rule rule, String key, long permits, long endNanos);
     }
 
     private final LimitStore inner;
@@ -63,7 +63,11 @@ final class Leasing implements LimitStore {
 
     @Override
     public CompletionStage<Decision> decide(String key, long cost) {
-        rule().checkCost(cost);
+        Rule rule = rule();
+        rule.checkCost(cost);
+        if (cost > half(rule)) { // it would use up what many others can be granted from
+            return inner.decide(key, cost);
+        }
         Supply supply = supplies.get(key);
         long now = System.nanoTime();
         if (supply != null) {
@@ -117,7 +121,7 @@ final class Leasing implements LimitStore {
 
     private void fetch(String key, Supply supply, long now) {
         Rule rule = rule();
-        long permits = Math.min((most + 1) / 2, rule.capacity());
+        long permits = half(rule);
         CompletionStage<Decision> asked;
         try {
             asked = source.decide(key, permits);
@@ -142,13 +146,17 @@ final class Leasing implements LimitStore {
         });
     }
 
+    private long half(Rule rule) {
+        return Math.min(most / 2, rule.capacity());
+    }
+
     /** What cannot be given back comes back by itself. */
     private CompletableFuture<Long> give(String key, Batch batch) {
         long permits = batch.takeAll(System.nanoTime());
         if (permits == 0) {
             return CompletableFuture.completedFuture(0L);
         }
-        return giver.give(batch.rule(), key, permits)
+        return giver.give(batch.rule(), key, permits, batch.endNanos())
                 .exceptionally(failure -> 0L)
                 .toCompletableFuture();
     }

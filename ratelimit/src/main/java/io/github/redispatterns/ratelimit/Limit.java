@@ -9,7 +9,8 @@ import java.time.Duration;
  * <p><b>Thread safety</b>: immutable.
  *
  * @param permits how many permits there are in each period, from 1 to 1,000,000,000
- * @param period how long a period is, from 1 ms to 366 days; counted in whole microseconds, rounded up
+ * @param period how long a period is, from 1 ms to 366 days; the windows and the log count it in whole
+ *     microseconds, rounded up
  * @param burst how many permits may be taken at once after a pause, from 1 to 1,000,000,000; as many as {@code permits}
  *     unless told otherwise. {@link Algorithm#TOKEN_BUCKET} and {@link Algorithm#GCRA} have one, the others have not
  */

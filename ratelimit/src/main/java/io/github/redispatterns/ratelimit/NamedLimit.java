@@ -10,15 +10,15 @@ import io.github.redispatterns.core.Check;
  * @param name what a decision calls it; any text but the empty one, unlike the others'. What was taken is kept under it
  * @param algorithm how it is kept; any but {@link Algorithm#SLIDING_WINDOW_LOG}
  * @param limit how much is allowed in which time
- * @param per of what it is: {@code id} unless told otherwise, or {@code user}, {@code ip} and so on; each of them has an
- *     id in every call, but for {@link #ALL}
+ * @param per its subject: whose calls it counts together, such as {@code user} or {@code ip}; {@link #ID} unless told
+ *     otherwise. A call brings an id for each subject but {@link #ALL}
  */
 public record NamedLimit(String name, Algorithm algorithm, Limit limit, String per) {
 
-    /** What a limit is of unless told otherwise. */
+    /** The subject of a limit unless told otherwise. */
     public static final String ID = "id";
 
-    /** A limit per {@code all} is one for everybody, and has no id. */
+    /** The subject of a limit for everybody; it has no id. */
     public static final String ALL = "all";
 
     /**
@@ -54,9 +54,10 @@ public record NamedLimit(String name, Algorithm algorithm, Limit limit, String p
     }
 
     /**
-     * The same limit of something else.
+     * The same limit with another subject.
      *
-     * @param subject of what, such as {@code user} or {@code ip}; {@link #ALL} for one limit for everybody
+     * @param subject whose calls it counts together, such as {@code user} or {@code ip}; {@link #ALL} for one
+     *     limit for everybody
      * @return the limit
      * @throws IllegalArgumentException if it is empty or null
      */

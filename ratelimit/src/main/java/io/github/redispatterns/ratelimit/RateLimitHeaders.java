@@ -46,13 +46,14 @@ public final class RateLimitHeaders {
      * @throws IllegalArgumentException if an argument is null, or the name is not allowed
      */
     public static Map<String, String> of(String policy, Limit limit, Decision decision) {
-        String item = policy(Check.text("policy", policy), Check.notNull("limit", limit));
-        return fields(item, policy, Check.notNull("decision", decision));
+        String item = policy("policy", Check.text("policy", policy), Check.notNull("limit", limit));
+        return fields(item, quoted("policy", policy), Check.notNull("decision", decision));
     }
 
     /**
-     * The fields of a decision by several limits: the policies of all, and for a refusal what is available under the one
-     * that refused. Which one has the least left a granted decision does not say, so it has no {@code RateLimit} field.
+     * The fields of a decision by several limits: the policies of all, and for a refusal the one that refuses for the
+     * longest time, with what the scarcest of all has left: its own may be more. Which one has the least left a granted
+     * decision does not say, so it has no {@code RateLimit} field.
      *
      * @param limits the limits, such as {@link CompositeRateLimiter#limits()}; their names must be printable ASCII
      * @param decision what they decided
@@ -63,18 +64,23 @@ public final class RateLimitHeaders {
         if (Check.notNull("limits", limits).isEmpty()) {
             throw new IllegalArgumentException("limits: must not be empty");
         }
-        String items =
-                limits.stream().map(each -> policy(each.name(), each.limit())).collect(Collectors.joining(", "));
-        return fields(items, Check.notNull("decision", decision).refusedBy().orElse(""), decision);
+        String items = limits.stream()
+                .map(each -> policy("limits", each.name(), each.limit()))
+                .collect(Collectors.joining(", "));
+        String refusing = Check.notNull("decision", decision)
+                .refusedBy()
+                .map(name -> quoted("decision", name))
+                .orElse("");
+        return fields(items, refusing, decision);
     }
 
-    /** An empty name is none. */
-    private static Map<String, String> fields(String policies, String name, Decision decision) {
+    /** An empty item is none. */
+    private static Map<String, String> fields(String policies, String item, Decision decision) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put(POLICY, policies);
         long seconds = decision.allowed() ? seconds(decision.resetAfter()) : retrySeconds(decision);
-        if (!name.isEmpty()) {
-            fields.put(LIMIT, quoted(name) + ";r=" + Math.max(decision.remaining(), 0) + ";t=" + seconds);
+        if (!item.isEmpty()) {
+            fields.put(LIMIT, item + ";r=" + Math.max(decision.remaining(), 0) + ";t=" + seconds);
         }
         if (!decision.allowed()) {
             fields.put(RETRY_AFTER, Long.toString(seconds));
@@ -82,8 +88,8 @@ public final class RateLimitHeaders {
         return Collections.unmodifiableMap(fields);
     }
 
-    private static String policy(String name, Limit limit) {
-        return quoted(name) + ";q=" + limit.permits() + ";w=" + seconds(limit.period());
+    private static String policy(String parameter, String name, Limit limit) {
+        return quoted(parameter, name) + ";q=" + limit.permits() + ";w=" + seconds(limit.period());
     }
 
     private static long retrySeconds(Decision refused) {
@@ -95,12 +101,12 @@ public final class RateLimitHeaders {
     }
 
     /** A string of a structured field. */
-    private static String quoted(String name) {
+    private static String quoted(String parameter, String name) {
         StringBuilder out = new StringBuilder(name.length() + 2).append('"');
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (c < ' ' || c > '~') {
-                throw new IllegalArgumentException("policy: must be printable ASCII");
+                throw new IllegalArgumentException(parameter + ": must be printable ASCII");
             }
             if (c == '"' || c == '\\') {
                 out.append('\\');

@@ -12,26 +12,33 @@ import java.util.function.Supplier;
 /**
  * A limit on how much each id may do in which time, kept in Redis for the whole fleet.
  *
- * <p><b>Guarantees</b>: a decision takes one round trip and is atomic. By the server's clock no more is granted than the
- * {@link Algorithm} lets through, whatever the clients' clocks say; also if the server's clock is set back. What is
- * refused takes nothing and stores nothing. Whoever comes again after exactly {@link Decision#retryAfter()} is granted,
- * if nobody else has come. A call whose reply was lost is not repeated, so no call takes its permits twice. Every key has
- * a time to live, and is gone when all permits are there again.
+ * <p><b>Guarantees</b>: a decision is atomic. By the server's clock no more is granted than the {@link Algorithm} lets
+ * through, whatever the clients' clocks say; also if the server's clock is set back. What is refused takes nothing and
+ * stores nothing. Whoever comes again after exactly {@link Decision#retryAfter()} is granted, if nobody else has come.
+ * A call whose reply was lost is not repeated, so no call takes its permits twice. Every key has a time to live, and is
+ * gone when all permits are there again; after {@link #setLimit} to a quicker limit, when they would have been by the
+ * old one.
  *
  * <p><b>Does not guarantee</b>: that what was taken outlives Redis's memory: a restart without persistence, a failover
  * (Redis replicates asynchronously) or an eviction forgets it, and a server's clock that is set forward lets time pass.
- * That a call that failed with {@link io.github.redispatterns.core.UnknownOutcomeException} took nothing. Any order among
- * those who wait. That what a {@link Fallback} has granted in place of Redis is within the limit: Redis does not know of it.
+ * That a call that failed with {@link io.github.redispatterns.core.UnknownOutcomeException} took nothing. Any order
+ * among those who wait. That what a {@link Fallback} has granted in place of Redis is within the limit: Redis does not
+ * know of it. With {@link RateLimiterOptions#leaseAhead()}, the limit if Redis forgets what was taken, if another
+ * process calls {@code reset} or {@code setLimit}, or if the process's machine was suspended, as its monotonic
+ * clock may stand still meanwhile: each process may grant up to that many more then.
  *
- * <p><b>Cost</b>: one script for each decision, for a call that waits one more each time it was told to come again;
- * {@code reset} is one command. Calls for one id that come while another is under way share a script, and a refusal that
- * is repeated within {@link RateLimiterOptions#denyFor()} costs none. A Redis that does not answer costs a caller the
- * timeout once, not each.
+ * <p><b>Cost</b>: one script for each decision, O(1), of {@link Algorithm#SLIDING_WINDOW_LOG} O(log permits + cost);
+ * for a call that waits one more each time it was told to come again; {@code reset} is one command. Calls for one id
+ * that come while another is under way share a script, and a refusal that is repeated within
+ * {@link RateLimiterOptions#denyFor()} costs none. A Redis that does not answer costs those the timeout whose calls are
+ * under way when it falls silent, and hardly anybody after them.
  *
  * <p><b>Keys</b>: {@code prefix:{id}}, a string, which lives until all permits are there again.
  *
  * <p><b>Thread safety</b>: safe. Nothing is bound to a thread. Stages complete on a thread that other calls wait for: do
  * not block there.
+ *
+ * <p><b>Source</b>: as the {@link Algorithm algorithms}.
  */
 public final class RateLimiter implements AutoCloseable {
 
@@ -72,8 +79,9 @@ public final class RateLimiter implements AutoCloseable {
      * @param options how the limiter behaves
      * @return the limiter
      * @throws IllegalArgumentException if an argument is not allowed, or the algorithm cannot keep the limit: a burst for
-     *     one that has none, more than 100,000 permits in a log, more than one permit for each microsecond in a token
-     *     bucket
+     *     one that has none, more than 100,000 permits in a log; in a token bucket or GCRA more than one permit for each
+     *     microsecond, or more than 732 days for a burst to come back; or {@code leaseAhead} for an algorithm that takes
+     *     permits for good
      */
     public static RateLimiter create(
             Redis redis, KeySpace keys, Algorithm algorithm, Limit limit, RateLimiterOptions options) {
@@ -96,15 +104,15 @@ public final class RateLimiter implements AutoCloseable {
         Guards guards = new Guards(() -> new Guard(scripts::peek, interval, waited, metrics), redis.masters());
         LimitStore store =
                 new Guarded(scripts, guards, StandIn.of(options.whenDown(), options.probeInterval()), metrics);
-        if (options.coalescing() > 1) {
-            store = new Coalescing(store, options.coalescing(), metrics);
+        if (options.maxCoalesced() > 1) {
+            store = new Coalescing(store, options.maxCoalesced(), metrics);
         }
-        if (options.denyMemory() > 0) {
-            store = new DenyMemory(store, options.denyMemory(), options.denyFor(), metrics, System::nanoTime);
+        if (options.maxDenied() > 0) {
+            store = new DenyMemory(store, options.maxDenied(), options.denyFor(), metrics, System::nanoTime);
         }
         if (options.leaseAhead() > 0) {
             LimitStore failing = new Guarded(scripts, guards, null, metrics);
-            store = new Leasing(store, failing, scripts::give, options.leaseAhead(), metrics);
+            store = new Leasing(store, failing, scripts::giveBefore, options.leaseAhead(), metrics);
         }
         return store;
     }
@@ -116,9 +124,12 @@ public final class RateLimiter implements AutoCloseable {
      * @return the decision
      * @throws IllegalArgumentException if the id is not allowed
      * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then the permit may have
+     *     been taken
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
-     *     permit may have been taken
-     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds something else, or Redis is full
+     *     permit may have been taken; unless there is a {@link Fallback}
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds something else; or if Redis is full, unless
+     *     there is a {@link Fallback}
      */
     public Decision tryAcquire(String id) {
         return tryAcquire(id, 1);
@@ -143,9 +154,12 @@ public final class RateLimiter implements AutoCloseable {
      * @return the decision
      * @throws IllegalArgumentException if an argument is not allowed
      * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then the permits may have
+     *     been taken
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
-     *     permits may have been taken
-     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds something else, or Redis is full
+     *     permits may have been taken; unless there is a {@link Fallback}
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds something else; or if Redis is full, unless
+     *     there is a {@link Fallback}
      */
     public Decision tryAcquire(String id, long cost) {
         return Sync.await(tryAcquireAsync(id, cost));
@@ -174,10 +188,11 @@ public final class RateLimiter implements AutoCloseable {
      * @throws IllegalArgumentException if an argument is not allowed, or the limit was made smaller than the cost meanwhile
      * @throws IllegalStateException if the limiter is closed, also while it waits
      * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then nothing is asked
-     *     any more
+     *     any more, but a question that is under way may take the permits
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
-     *     permits may have been taken
-     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds something else, or Redis is full
+     *     permits may have been taken; unless there is a {@link Fallback}
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds something else; or if Redis is full, unless
+     *     there is a {@link Fallback}
      */
     public Decision acquire(String id, long cost, Duration maxWait) {
         CompletableFuture<Decision> waiting = acquiring(id, cost, maxWait);
@@ -208,8 +223,11 @@ public final class RateLimiter implements AutoCloseable {
      * @return the decision on one permit that was not taken
      * @throws IllegalArgumentException if the id is not allowed
      * @throws IllegalStateException if the limiter is closed
-     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer
-     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds something else, or Redis is full
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted
+     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer, unless there
+     *     is a {@link Fallback}
+     * @throws io.lettuce.core.RedisCommandExecutionException if the key holds something else; or if Redis is full, unless
+     *     there is a {@link Fallback}
      */
     public Decision peek(String id) {
         return Sync.await(peekAsync(id));
@@ -226,11 +244,13 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /**
-     * Forgets what an id has taken, whatever the key holds.
+     * Forgets what an id has taken, whatever the key holds. A {@link Fallback} does not stand in for this.
      *
      * @param id whose; any text but the empty one
      * @throws IllegalArgumentException if the id is not allowed
      * @throws IllegalStateException if the limiter is closed
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then it may be forgotten
+     *     all the same
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer
      */
     public void reset(String id) {
@@ -257,9 +277,12 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /**
-     * Decides from now on by another limit; in this process, and for all ids. What was taken stays taken: a token bucket,
-     * the windows and the log keep how many permits were, at most as many as the new limit has;
-     * {@link Algorithm#GCRA} keeps the time until all are there again, at most what the new limit takes for that.
+     * Decides from now on by another limit; in this process, and for all ids. What was taken stays taken, but with
+     * {@link Algorithm#GCRA}: a token bucket, the windows and the log keep how many permits were, at most as many as the
+     * new limit has; GCRA keeps the time until all are there again, at most what the new limit takes for that.
+     *
+     * <p>Nobody who waits is woken. As long as processes with different limits share a key, each cuts what it stores to its
+     * own, and the slower limit does not hold: change all of them within one period, or take another key space.
      *
      * @param limit how much is allowed in which time, for each id
      * @throws IllegalArgumentException if it is null, or the algorithm cannot keep it

@@ -6,37 +6,41 @@ import java.time.Duration;
 /**
  * How a limiter behaves, beside its limit.
  *
- * @param name the name in metrics, the tag {@code limiter}; {@code default} by default
  * @param whenDown what decides while Redis does not; {@link Fallback#fail()} by default
- * @param probeInterval how often a Redis that has not answered, or one master of a Cluster, is asked whether it is back,
- *     from 1 ms; 500 ms by default. Meanwhile no call is sent to it
- * @param coalescing how many calls for one id may travel as one script, from 1 to 10,000; 1,000 by default; 1 sends each
- *     by itself. While a script is under way, further calls of this process for the same id gather and are sent together
- *     when it has come back; they are decided as if made one after the other, in the order of their arrival. A call that
- *     finds none under way is sent at once
- * @param denyMemory how many ids' refusals are remembered, from 0 to 10,000,000; 10,000 by default; 0: none. Until its
- *     {@code retryAfter} is over the same call is refused here without asking Redis; what such a refusal says of
- *     {@code remaining} is as old as what is remembered
+ * @param probeInterval how often a Redis that has not answered, or one master of a Cluster, is asked whether it is
+ *     back, from 1 ms; 500 ms by default. Meanwhile no call is sent to it
+ * @param maxCoalesced how many calls for one id may travel as one script, from 1 to 10,000; 1,000 by default; 1:
+ *     none, each is sent by itself. While a script is under way, further calls of this process for the same id gather
+ *     and are sent together when it has come back; they are decided as if made one after the other, in the order of
+ *     their arrival. A call that finds none under way is sent at once
+ * @param maxDenied how many ids' last refusals are remembered, from 0 to 10,000,000; 10,000 by default; 0: none.
+ *     Until its {@code retryAfter} is over, but for at most {@code denyFor}, the same cost is refused here without
+ *     asking Redis; a refusal of another cost takes its place. What such a refusal says of {@code remaining} is as
+ *     old as what is remembered
  * @param denyFor for how long a refusal is remembered, at most, from 1 ms; 1 s by default. That another process has
- *     reset the id, or that Redis has lost it, is seen here after that time at the latest, or after {@code retryAfter} if
- *     that is shorter; a {@code reset}, {@code peek} or {@code setLimit} through the limiter itself is seen at once
- * @param leaseAhead how many permits of a hot id this process may hold ahead, from 0 to 1,000,000; 0, the default: none.
- *     Of an id that is asked for often it takes them from Redis in two halves, fetches the next half in the background
- *     when one is used up, and grants from them without asking. Only {@link Algorithm#TOKEN_BUCKET} and
- *     {@link Algorithm#GCRA} can: a permit that is held is valid no longer than until Redis has counted it back, so that
- *     no more is granted than the limit. What this process holds and does not use, others cannot: at most that many
- *     permits of an id for each process, for at most the time in which as many come back; {@code close} gives back what
- *     is left. {@code peek} does not count it, and {@code remaining} and {@code resetAfter} of what is granted so are as
- *     old as what is held. A {@code reset} or {@code setLimit} through another process does not concern what is held
+ *     reset the id, or that Redis has lost it, is seen here after that time at the latest, or after
+ *     {@code retryAfter} if that is shorter; a {@code reset}, {@code peek} or {@code setLimit} through the limiter
+ *     itself is seen at once
+ * @param leaseAhead how many permits of a hot id this process may hold ahead, from 2 to 1,000,000; 0, the default:
+ *     none. Of an id that is asked for often it takes them from Redis in two halves, fetches the next half in the
+ *     background when one is used up, and grants from them without asking; a call that costs more than a half is
+ *     asked for as ever. Only {@link Algorithm#TOKEN_BUCKET} and {@link Algorithm#GCRA} can: a permit that is held is
+ *     valid no longer than until Redis has counted it back, so that no more is granted than the limit. What this
+ *     process holds, others cannot use: at most that many permits of an id at any time for each process, and again
+ *     and again as long as it calls; {@code close} gives back what is left. What is not used in time is lost to this
+ *     process, and comes back in Redis by itself. {@code peek} does not count it, and {@code remaining} and
+ *     {@code resetAfter} of what is granted so are as old as what is held. A {@code reset} or {@code setLimit}
+ *     through another process does not concern what is held, nor does it that Redis forgets what was taken
+ * @param name the name in metrics, the tag {@code limiter}; {@code default} by default
  */
 public record RateLimiterOptions(
-        String name,
         Fallback whenDown,
         Duration probeInterval,
-        int coalescing,
-        int denyMemory,
+        int maxCoalesced,
+        int maxDenied,
         Duration denyFor,
-        int leaseAhead) {
+        int leaseAhead,
+        String name) {
 
     private static final int MAX_COALESCED = 10_000;
     private static final int MAX_DENIED = 10_000_000;
@@ -46,22 +50,22 @@ public record RateLimiterOptions(
     /**
      * Checks every setting.
      *
-     * @param name as above, not empty
      * @param whenDown as above
      * @param probeInterval as above
-     * @param coalescing as above
-     * @param denyMemory as above
+     * @param maxCoalesced as above
+     * @param maxDenied as above
      * @param denyFor as above
      * @param leaseAhead as above
+     * @param name as above, not empty
      */
     public RateLimiterOptions {
-        Check.text("name", name);
         Check.notNull("whenDown", whenDown);
         Check.duration("probeInterval", probeInterval);
-        Check.range("coalescing", coalescing, 1, MAX_COALESCED);
-        Check.range("denyMemory", denyMemory, 0, MAX_DENIED);
+        Check.range("maxCoalesced", maxCoalesced, 1, MAX_COALESCED);
+        Check.range("maxDenied", maxDenied, 0, MAX_DENIED);
         Check.duration("denyFor", denyFor);
-        Check.range("leaseAhead", leaseAhead, 0, MAX_LEASED);
+        checkLeaseAhead(leaseAhead);
+        Check.text("name", name);
     }
 
     /**
@@ -82,29 +86,25 @@ public record RateLimiterOptions(
         return new Builder();
     }
 
+    private static int checkLeaseAhead(int most) {
+        if (most == 1) {
+            throw new IllegalArgumentException("leaseAhead: must be 0, or at least 2, for two halves; is 1");
+        }
+        return Check.range("leaseAhead", most, 0, MAX_LEASED);
+    }
+
     /** Changes single settings; see {@link RateLimiterOptions} for their meaning, units and defaults. */
     public static final class Builder {
 
-        private String name = "default";
         private Fallback whenDown = Fallback.fail();
         private Duration probeInterval = Duration.ofMillis(500);
-        private int coalescing = 1_000;
-        private int denyMemory = 10_000;
+        private int maxCoalesced = 1_000;
+        private int maxDenied = 10_000;
         private Duration denyFor = Duration.ofSeconds(1);
         private int leaseAhead;
+        private String name = RateMetrics.DEFAULT_NAME;
 
         private Builder() {}
-
-        /**
-         * Names the limiter in metrics, so that two of one registry are told apart.
-         *
-         * @param limiterName the value of the tag {@code limiter}; never an id
-         * @return this builder
-         */
-        public Builder name(String limiterName) {
-            this.name = Check.text("name", limiterName);
-            return this;
-        }
 
         /**
          * Says what decides while Redis does not.
@@ -131,11 +131,11 @@ public record RateLimiterOptions(
         /**
          * Says how many calls for one id may travel together.
          *
-         * @param most how many calls one script may decide, from 1, which sends each by itself, to 10,000
+         * @param most how many calls one script may decide, from 1, which is none, to 10,000
          * @return this builder
          */
-        public Builder coalescing(int most) {
-            this.coalescing = Check.range("coalescing", most, 1, MAX_COALESCED);
+        public Builder maxCoalesced(int most) {
+            this.maxCoalesced = Check.range("maxCoalesced", most, 1, MAX_COALESCED);
             return this;
         }
 
@@ -145,8 +145,8 @@ public record RateLimiterOptions(
          * @param ids of how many ids, from 0, which remembers none, to 10,000,000
          * @return this builder
          */
-        public Builder denyMemory(int ids) {
-            this.denyMemory = Check.range("denyMemory", ids, 0, MAX_DENIED);
+        public Builder maxDenied(int ids) {
+            this.maxDenied = Check.range("maxDenied", ids, 0, MAX_DENIED);
             return this;
         }
 
@@ -164,11 +164,22 @@ public record RateLimiterOptions(
         /**
          * Says how many permits of a hot id may be held ahead.
          *
-         * @param most how many permits, from 0, which takes none ahead, to 1,000,000
+         * @param most how many permits, from 2 to 1,000,000, or 0, which takes none ahead
          * @return this builder
          */
         public Builder leaseAhead(int most) {
-            this.leaseAhead = Check.range("leaseAhead", most, 0, MAX_LEASED);
+            this.leaseAhead = checkLeaseAhead(most);
+            return this;
+        }
+
+        /**
+         * Names the limiter in metrics, so that two of one registry are told apart.
+         *
+         * @param limiterName the value of the tag {@code limiter}; {@code default} by default; never an id
+         * @return this builder
+         */
+        public Builder name(String limiterName) {
+            this.name = Check.text("name", limiterName);
             return this;
         }
 
@@ -179,7 +190,7 @@ public record RateLimiterOptions(
          * @throws IllegalArgumentException if a setting is not allowed
          */
         public RateLimiterOptions build() {
-            return new RateLimiterOptions(name, whenDown, probeInterval, coalescing, denyMemory, denyFor, leaseAhead);
+            return new RateLimiterOptions(whenDown, probeInterval, maxCoalesced, maxDenied, denyFor, leaseAhead, name);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.redispatterns.ratelimit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** The meters {@code redis.patterns.ratelimit.*} of one limiter; the tag {@code limiter} says which. */
 final class RateMetrics {
 
+    /** Of a limiter that was given no name. */
+    static final String DEFAULT_NAME = "default";
+
     private static final String PREFIX = "redis.patterns.ratelimit.";
 
     /** What came of asking for permits. */
@@ -22,7 +26,11 @@ final class RateMetrics {
         /** They were not. */
         REFUSED,
         /** Redis could not be asked, or did not answer; or the caller has gone. */
-        FAILED
+        FAILED;
+
+        static Outcome of(boolean allowed) {
+            return allowed ? ALLOWED : REFUSED;
+        }
     }
 
     private final Map<Outcome, Counter> decisions = new EnumMap<>(Outcome.class);
@@ -34,21 +42,33 @@ final class RateMetrics {
     private final Counter leased;
 
     RateMetrics(MeterRegistry registry, String limiter) {
+        this(registry, registry, limiter);
+    }
+
+    private RateMetrics(MeterRegistry registry, MeterRegistry forTheRest, String limiter) {
         for (Outcome outcome : Outcome.values()) {
             String tag = outcome.name().toLowerCase(Locale.ROOT);
             decisions.put(outcome, registry.counter(PREFIX + "decisions", "limiter", limiter, "outcome", tag));
         }
         scripts = registry.timer(PREFIX + "scripts", "limiter", limiter);
-        coalesced = registry.counter(PREFIX + "coalesced", "limiter", limiter);
-        denied = registry.counter(PREFIX + "denied", "limiter", limiter);
-        degraded = registry.counter(PREFIX + "degraded", "limiter", limiter);
-        leased = registry.counter(PREFIX + "leased", "limiter", limiter);
-        outages = registry.counter(PREFIX + "outages", "limiter", limiter);
+        coalesced = forTheRest.counter(PREFIX + "coalesced", "limiter", limiter);
+        denied = forTheRest.counter(PREFIX + "denied", "limiter", limiter);
+        degraded = forTheRest.counter(PREFIX + "degraded", "limiter", limiter);
+        leased = forTheRest.counter(PREFIX + "leased", "limiter", limiter);
+        outages = forTheRest.counter(PREFIX + "outages", "limiter", limiter);
+    }
+
+    /** Of a limiter that decides by scripts alone, and has nothing else to count. */
+    static RateMetrics ofScripts(MeterRegistry registry, String limiter) {
+        return new RateMetrics(registry, new CompositeMeterRegistry(), limiter); // an empty one keeps nothing
     }
 
     /** Null if there was none. */
     void decided(@Nullable Decision decision) {
-        Outcome outcome = decision == null ? Outcome.FAILED : decision.allowed() ? Outcome.ALLOWED : Outcome.REFUSED;
+        decided(decision == null ? Outcome.FAILED : Outcome.of(decision.allowed()));
+    }
+
+    void decided(Outcome outcome) {
         Objects.requireNonNull(decisions.get(outcome)).increment();
     }
 

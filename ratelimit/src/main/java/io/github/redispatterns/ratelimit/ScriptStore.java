@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,13 +82,26 @@ final class ScriptStore implements LimitStore {
         return redis.executeAsync(commands -> commands.unlink(key)).thenAccept(removed -> {});
     }
 
-    /** Gives back what was taken by that rule and not used. */
-    CompletionStage<Long> give(Rule by, String key, long permits) {
+    /** Gives back what was taken by that rule and not used, unless it has come back by itself at that time of ours. */
+    CompletionStage<Long> giveBefore(Rule by, String key, long permits, long endNanos) {
+        return give(by, key, 0, 0)
+                .thenCompose(
+                        serverMicros -> { // which was a moment ago, so that the end is none too late
+                            long leftMicros = TimeUnit.NANOSECONDS.toMicros(endNanos - System.nanoTime());
+                            return leftMicros <= 0
+                                    ? CompletableFuture.completedFuture(0L)
+                                    : give(by, key, permits, serverMicros + leftMicros);
+                        });
+    }
+
+    /** The same with that time by the server's clock. Of no permits: what that says. */
+    CompletionStage<Long> give(Rule by, String key, long permits, long endMicros) {
         return Objects.requireNonNull(GIVES.get(by.algorithm()))
                 .on(redis)
                 .key(key)
                 .arg(by.first())
                 .arg(permits)
+                .arg(endMicros)
                 .runAsync();
     }
 

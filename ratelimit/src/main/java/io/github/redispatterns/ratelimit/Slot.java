@@ -2,7 +2,6 @@ package io.github.redispatterns.ratelimit;
 
 import io.github.redispatterns.core.PatternsException;
 import io.github.redispatterns.core.Sync;
-import io.lettuce.core.RedisException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -14,11 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The right to be one of so many at a time, for the time of a lease.
  *
- * <p><b>Guarantees</b>: {@link #remaining()} counts from before the request, on this machine's monotonic clock, and asks
- * nobody. Extending and giving back are repeated if a connection is lost, and do no harm when they come late.
+ * <p><b>Guarantees</b>: {@link #remaining()} reaches zero before the lease ends on the server, if that one's clock is not
+ * set forward nor runs faster than this machine's: it counts from before the request, on this machine's monotonic clock,
+ * and asks nobody. Extending and giving back are repeated if a connection is lost, and do no harm when they come late.
  *
  * <p><b>Does not guarantee</b>: that Redis still knows the slot: a failover or a deletion may have lost it, which the
- * next {@link #extend()} notices.
+ * next {@link #extend()} notices. That the lease has not ended when the grant arrives: if the reply took longer than the
+ * lease, {@code remaining()} is zero from the beginning.
  *
  * <p><b>Cost</b>: {@link #extend()} and {@link #release()} are one script each.
  *
@@ -55,6 +56,8 @@ public final class Slot implements AutoCloseable {
      * Lets the lease end its whole time from now, if it has not ended.
      *
      * @return false if it had ended, or the slot was given back: then another may have it
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; the lease may be
+     *     extended all the same
      * @throws PatternsException if Redis could not be asked, or did not answer; the lease may end when it would have
      */
     public boolean extend() {
@@ -83,6 +86,8 @@ public final class Slot implements AutoCloseable {
      *
      * @return true if the lease had not ended. False also if a connection was lost and it was the first of two tries that
      *     gave it back
+     * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; the slot is given back
+     *     all the same
      * @throws PatternsException if Redis could not be asked, or did not answer; the lease then ends by itself
      */
     public boolean release() {
@@ -96,7 +101,7 @@ public final class Slot implements AutoCloseable {
      */
     public CompletionStage<Boolean> releaseAsync() {
         if (releasing.compareAndSet(false, true)) {
-            store.release(key, token).whenComplete((held, failure) -> {
+            giving().whenComplete((held, failure) -> {
                 if (failure == null) {
                     released.complete(held);
                 } else {
@@ -107,12 +112,20 @@ public final class Slot implements AutoCloseable {
         return released.copy();
     }
 
+    private CompletionStage<Boolean> giving() {
+        try {
+            return store.release(key, token);
+        } catch (RuntimeException e) { // the handle is closed
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     /** Gives the slot back, and does not throw if that cannot be confirmed: the lease then ends by itself. */
     @Override
     public void close() {
         try {
             release();
-        } catch (PatternsException | RedisException e) {
+        } catch (RuntimeException e) { // of Redis, or since the handle is closed, or the thread is one of Lettuce's
             LOG.log(Level.DEBUG, "It was not confirmed that a slot is given back; its lease ends by itself", e);
         }
     }

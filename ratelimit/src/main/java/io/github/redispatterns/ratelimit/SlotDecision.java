@@ -21,9 +21,4 @@ public record SlotDecision(Optional<Slot> slot, long remaining, Duration retryAf
     public boolean allowed() {
         return slot.isPresent();
     }
-
-    /** As the metrics take it. */
-    Decision counted() {
-        return new Decision(allowed(), remaining, retryAfter, retryAfter, false, Optional.empty());
-    }
 }

@@ -37,12 +37,15 @@ final class Supply {
         while (batch != null) {
             long left = batch.take(cost, now);
             if (left >= 0) {
-                return new Decision(
-                        true, left + batch.elsewhere(), Duration.ZERO, batch.resetAfter(now), false, Optional.empty());
+                return granted(batch, left, now);
             }
             Batch after = next.get();
             if (after == null) {
                 return null;
+            }
+            long rest = batch.left(now);
+            if (rest > 0) {
+                return takeOfBoth(batch, rest, after, cost, now);
             }
             if (current.compareAndSet(batch, after)) {
                 next.compareAndSet(after, null);
@@ -50,6 +53,20 @@ final class Supply {
             batch = current.get();
         }
         return null;
+    }
+
+    /** What was taken of one, and is not there any more in the other, comes back in Redis by itself. */
+    private @Nullable Decision takeOfBoth(Batch first, long rest, Batch second, long cost, long now) {
+        long left = second.take(cost - rest, now);
+        if (left < 0 && second.left(now) == 0) {
+            next.compareAndSet(second, null);
+        }
+        return left >= 0 && first.take(rest, now) >= 0 ? granted(second, left, now) : null;
+    }
+
+    private static Decision granted(Batch batch, long left, long now) {
+        return new Decision(
+                true, left + batch.elsewhere(), Duration.ZERO, batch.resetAfter(now), false, Optional.empty());
     }
 
     /** Of a call that Redis had to decide. */

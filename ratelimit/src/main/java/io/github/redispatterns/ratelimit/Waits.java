@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The calls that wait for their permits. Each sleeps for as long as its refusal says, and asks again. */
 final class Waits implements AutoCloseable {
@@ -51,16 +52,18 @@ final class Waits implements AutoCloseable {
         return new IllegalStateException("The rate limiter is closed");
     }
 
-    /** One call. */
+    /** One caller, from its first refusal to its answer. */
     private static final class Wait {
 
         private final CompletableFuture<Decision> result = new CompletableFuture<>();
         private final long deadlineNanos;
         private final Supplier<CompletionStage<Decision>> question;
+        private volatile @Nullable Future<?> alarm;
 
         Wait(long deadlineNanos, Supplier<CompletionStage<Decision>> question) {
             this.deadlineNanos = deadlineNanos;
             this.question = question;
+            result.whenComplete((decision, failure) -> cancelAlarm());
         }
 
         void ask() {
@@ -75,7 +78,7 @@ final class Waits implements AutoCloseable {
                         result.completeExceptionally(Sync.unwrap(failure));
                     }
                 });
-            } catch (RuntimeException e) { // the limit has become smaller than the cost
+            } catch (RuntimeException | Error e) { // the limit has become smaller than the cost
                 result.completeExceptionally(e);
             }
         }
@@ -86,8 +89,17 @@ final class Waits implements AutoCloseable {
                 result.complete(decision);
                 return;
             }
-            Future<?> alarm = Timers.after(sleepNanos, this::ask);
-            result.whenComplete((outcome, failure) -> alarm.cancel(false));
+            alarm = Timers.after(sleepNanos, this::ask);
+            if (result.isDone()) { // as that may not have seen it
+                cancelAlarm();
+            }
+        }
+
+        private void cancelAlarm() {
+            Future<?> set = alarm;
+            if (set != null) {
+                set.cancel(false);
+            }
         }
     }
 }

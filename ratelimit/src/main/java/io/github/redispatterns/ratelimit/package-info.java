@@ -4,7 +4,7 @@
  * <p>The naive form (INCR, then EXPIRE) locks a user out for ever if the process dies between the two, and lets twice the
  * limit through where two windows meet; the naive log (ZADD, then count) counts what it refuses, so that whoever keeps
  * trying never gets in again. Here each algorithm is one script on one key: it decides by the server's clock, in whole
- * numbers, in one round trip. What is refused stores nothing and costs nothing, each refusal says when the same call
+ * numbers, in one round trip. What is refused takes nothing and stores nothing, each refusal says when the same call
  * would be granted, and a key is gone as soon as nothing is left to remember.
  *
  * <p>{@link io.github.redispatterns.ratelimit.RateLimiter} is the entry point;

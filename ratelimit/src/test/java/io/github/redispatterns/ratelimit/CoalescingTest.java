@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +136,22 @@ class CoalescingTest {
         store.holds = false;
         store.last().answer();
         assertThat(again).isCompletedWithValue(HeldStore.decision(4));
+        assertThat(line.underWay()).isZero();
+    }
+
+    /** Who is told may be slow, or wait for those who come after: they must be under way then. */
+    @Test
+    void theNextAreSentBeforeTheFirstAreTold() {
+        decide("a", 1);
+        CompletableFuture<Decision> second = decide("a", 2);
+        store.last().answer();
+        CompletableFuture<Decision> third = decide("a", 4);
+        AtomicInteger sent = new AtomicInteger();
+        second.thenRun(() -> sent.set(store.scripts.size()));
+        store.last().answer();
+        assertThat(sent).hasValue(3);
+        store.last().answer();
+        assertThat(third).isCompletedWithValue(HeldStore.decision(4));
         assertThat(line.underWay()).isZero();
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class CompositeIT extends RateFixture {
         CompositeRateLimiter limiter = frozenOf(SECOND, DAY);
         assertThat(limiter.tryAcquire(ADA, 2).remaining()).isZero();
         for (int i = 0; i < 10; i++) {
-            Decision refused = limiter.tryAcquire("ada");
+            Decision refused = limiter.tryAcquire(ADA);
             assertThat(refused.allowed()).isFalse();
             assertThat(refused.refusedBy()).contains("second");
             assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(500));
@@ -40,8 +41,8 @@ class CompositeIT extends RateFixture {
         Decision tooMany = limiter.tryAcquire(ADA, 2);
         assertThat(tooMany.refusedBy()).contains("day");
         assertThat(tooMany.retryAfter()).isEqualTo(Duration.ofDays(1).minusSeconds(2));
-        assertThat(limiter.tryAcquire("ada").allowed()).isTrue();
-        assertThat(limiter.tryAcquire("bob").allowed()).isTrue();
+        assertThat(limiter.tryAcquire(ADA).allowed()).isTrue();
+        assertThat(limiter.tryAcquire(Map.of("id", "bob")).allowed()).isTrue();
     }
 
     @Test
@@ -49,18 +50,18 @@ class CompositeIT extends RateFixture {
         CompositeRateLimiter limiter =
                 frozenOf(SECOND, DAY, NamedLimit.of("minute", Algorithm.SLIDING_WINDOW_COUNTER, Limit.of(3, MINUTE)));
         for (int i = 0; i < 50; i++) {
-            Decision decision = limiter.tryAcquire("ada");
+            Decision decision = limiter.tryAcquire(ADA);
             if (!decision.allowed()) {
                 clock.advance(decision.retryAfter().minusNanos(1_000));
-                assertThat(limiter.tryAcquire("ada").retryAfter()).isEqualTo(Duration.ofNanos(1_000));
+                assertThat(limiter.tryAcquire(ADA).retryAfter()).isEqualTo(Duration.ofNanos(1_000));
                 clock.advance(Duration.ofNanos(1_000));
-                assertThat(limiter.tryAcquire("ada").allowed()).isTrue();
+                assertThat(limiter.tryAcquire(ADA).allowed()).isTrue();
             }
         }
     }
 
     @Test
-    void limitsOfSeveralThingsWithOneHashTag() {
+    void limitsOfSeveralSubjectsWithOneHashTag() {
         CompositeRateLimiter limiter = closing(CompositeRateLimiter.builder(redis, keys)
                 .limit(NamedLimit.of("per user", Algorithm.GCRA, TEN).per("user"))
                 .limit(NamedLimit.of("per address", Algorithm.TOKEN_BUCKET, Limit.of(15, MINUTE))
@@ -99,8 +100,8 @@ class CompositeIT extends RateFixture {
             builder.hashTag("api");
         }
         CompositeRateLimiter limiter = closing(builder.build());
-        assertThat(limiter.tryAcquire("ada").remaining()).isEqualTo(1);
-        assertThat(limiter.tryAcquire("bob").allowed()).isTrue();
+        assertThat(limiter.tryAcquire(ADA).remaining()).isEqualTo(1);
+        assertThat(limiter.tryAcquire(Map.of("id", "bob")).allowed()).isTrue();
         assertThat(limiter.peek(ADA).remaining()).isEqualTo(1);
     }
 
@@ -117,11 +118,37 @@ class CompositeIT extends RateFixture {
     }
 
     @Test
+    void aCallIsDecidedByTheLimitThatItWasCheckedBy() throws Exception {
+        CompositeRateLimiter limiter = of(NamedLimit.of("counter", Algorithm.SLIDING_WINDOW_COUNTER, TEN));
+        AtomicBoolean done = new AtomicBoolean();
+        Thread changing = new Thread(() -> {
+            while (!done.get()) {
+                limiter.setLimit("counter", Limit.of(3, MINUTE));
+                limiter.setLimit("counter", TEN);
+            }
+        });
+        changing.start();
+        try {
+            for (int i = 0; i < 500; i++) {
+                try {
+                    assertThat(limiter.tryAcquire(Map.of("id", "user " + i), 5).allowed())
+                            .isTrue();
+                } catch (IllegalArgumentException e) {
+                    assertThat(e).hasMessageStartingWith("cost: ");
+                }
+            }
+        } finally {
+            done.set(true);
+            changing.join();
+        }
+    }
+
+    @Test
     void aLongerPeriodLetsTheKeyLiveLonger() {
         CompositeRateLimiter limiter = of(SECOND, DAY.with(Limit.of(2, MINUTE)));
         assertThat(limiter.tryAcquire(ADA, 2).allowed()).isTrue();
         limiter.setLimit("day", Limit.of(2, Duration.ofDays(1)));
-        assertThat(limiter.tryAcquire("ada").refusedBy()).contains("day");
+        assertThat(limiter.tryAcquire(ADA).refusedBy()).contains("day");
         assertThat(this.<Long>admin(keyOfAda(), c -> c.pttl(keyOfAda())))
                 .isGreaterThan(Duration.ofHours(23).toMillis());
     }
@@ -132,13 +159,13 @@ class CompositeIT extends RateFixture {
         CompositeRateLimiter old = frozenOf(SECOND);
         CompositeRateLimiter next = frozenOf(DAY, SECOND);
         for (int i = 0; i < 5; i++) {
-            assertThat(next.tryAcquire("ada").allowed()).isTrue();
+            assertThat(next.tryAcquire(ADA).allowed()).isTrue();
             clock.advance(Duration.ofSeconds(1));
-            assertThat(old.tryAcquire("ada").allowed()).isTrue();
+            assertThat(old.tryAcquire(ADA).allowed()).isTrue();
             clock.advance(Duration.ofSeconds(1));
         }
-        assertThat(next.tryAcquire("ada").refusedBy()).contains("day");
-        assertThat(old.tryAcquire("ada").allowed()).isTrue();
+        assertThat(next.tryAcquire(ADA).refusedBy()).contains("day");
+        assertThat(old.tryAcquire(ADA).allowed()).isTrue();
         assertThat(this.<Long>admin(keyOfAda(), c -> c.pttl(keyOfAda())))
                 .isGreaterThan(LONGER_MILLIS + Duration.ofHours(23).toMillis());
     }
@@ -151,13 +178,14 @@ class CompositeIT extends RateFixture {
         assertThat(this.<Long>admin(keyOfAda(), c -> c.exists(keyOfAda()))).isZero();
         assertThat(limiter.tryAcquire(ADA, 2).allowed()).isTrue();
         byte[] before = dump(keyOfAda());
-        Decision refused = limiter.tryAcquire("ada");
+        Decision refused = limiter.tryAcquire(ADA);
         assertThat(refused.allowed()).isFalse();
         assertThat(dump(keyOfAda())).isEqualTo(before);
         assertThat(this.<Long>admin(keyOfAda(), c -> c.pttl(keyOfAda()))).isBetween(1L, 1_002L);
         Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> admin(keyOfAda(), c -> c.exists(keyOfAda())) == 0);
         assertThat(counted("allowed")).isEqualTo(1);
         assertThat(counted("refused")).isEqualTo(1);
+        assertThat(registry.find("redis.patterns.ratelimit.leased").meters()).isEmpty(); // it has none
     }
 
     @Test

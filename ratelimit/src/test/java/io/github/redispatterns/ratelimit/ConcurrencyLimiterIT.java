@@ -3,6 +3,7 @@ package io.github.redispatterns.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.RedisTest;
@@ -89,6 +90,28 @@ class ConcurrencyLimiterIT extends RateFixture {
         assertThat(limiter.tryAcquire("ada").remaining()).isEqualTo(1);
     }
 
+    /** Redis counts whole milliseconds. */
+    @Test
+    void aLeaseIsSaidToLastNoLongerThanItDoes() {
+        Duration notWhole = Duration.ofSeconds(5).plusNanos(999_999);
+        Slot slot = slots(1, notWhole).tryAcquire("ada").slot().orElseThrow();
+        assertThat(slot.remaining()).isLessThan(Duration.ofSeconds(5));
+        assertThat(slot.extend()).isTrue();
+        assertThat(slot.remaining()).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aSlotWhoseHandleIsClosedIsClosedAllTheSame() {
+        Redis closed = handle(RedisOptions.builder());
+        ConcurrencyLimiter limiter = ConcurrencyLimiter.create(closed, keys, 1, LONG, "closed");
+        Slot slot = limiter.tryAcquire("ada").slot().orElseThrow();
+        closed.close();
+        slot.close();
+        slot.close();
+        assertThatThrownBy(slot::release).isInstanceOf(RuntimeException.class); // and does not wait for ever
+        assertThat(slot.remaining()).isZero();
+    }
+
     @Test
     void fewerSlotsThanAreInUse() {
         ConcurrencyLimiter limiter = slots(3, LONG);
@@ -131,7 +154,7 @@ class ConcurrencyLimiterIT extends RateFixture {
         }
         for (int bad : new int[] {0, -1, 100_001}) {
             refused("slots: ", () -> slots(bad, LONG));
-            refused("number: ", () -> limiter.setSlots(bad));
+            refused("slots: ", () -> limiter.setSlots(bad));
         }
         for (Duration bad : new Duration[] {null, Duration.ZERO, LONG.negated(), Duration.ofDays(3651)}) {
             refused("lease: ", () -> slots(1, bad));

@@ -63,6 +63,23 @@ class DenyMemoryTest {
         assertThat(store.scripts).hasSize(2);
     }
 
+    /** Two are refused, and the second reply is late: who was told by the first comes when that said. */
+    @Test
+    void aLateReplyDoesNotLetItLastLonger() {
+        store.holds = true;
+        memory.decide("a", 5);
+        memory.decide("a", 5);
+        store.scripts.get(0).answer();
+        pass(SECOND);
+        store.scripts.get(1).answer();
+        pass(Duration.ofSeconds(4).minusNanos(1));
+        memory.decide("a", 5);
+        assertThat(store.scripts).hasSize(2);
+        pass(Duration.ofNanos(1));
+        memory.decide("a", 5);
+        assertThat(store.scripts).hasSize(3);
+    }
+
     @Test
     void othersAreAsked() {
         decide(memory, "a", 5);

@@ -34,6 +34,7 @@ class LeasingIT extends RateFixture {
 
     private static final Limit SLOW = Limit.of(1_000, Duration.ofHours(10));
     private static final int AHEAD = 100;
+    private static final long NEVER = 1L << 52;
     private static final Duration RUN = Duration.ofSeconds(FullLength.of(2, 60));
 
     /** When it was asked and when it was granted; in between it was. */
@@ -61,7 +62,7 @@ class LeasingIT extends RateFixture {
             threads.shutdownNow();
         }
         List<Grant> inOrder =
-                grants.stream().sorted(Comparator.comparing(Grant::granted)).toList();
+                grants.stream().sorted(Comparator.comparingLong(Grant::granted)).toList();
         for (Grant first : inOrder) {
             long sum = 0;
             for (Grant last : inOrder) {
@@ -179,7 +180,7 @@ class LeasingIT extends RateFixture {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"TOKEN_BUCKET", "GCRA"})
     void othersCannot(Algorithm algorithm) {
-        assertThatThrownBy(() -> limiter(redis, algorithm, TEN, 1))
+        assertThatThrownBy(() -> limiter(redis, algorithm, TEN, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("leaseAhead: ");
     }
@@ -197,17 +198,17 @@ class LeasingIT extends RateFixture {
             long back = 1L + random.nextInt(20);
             assertThat(Sync.await(store.decide(taken, cost))).isEqualTo(Sync.await(store.decide(never, cost)));
             Sync.await(store.decide(taken, back));
-            assertThat(Sync.await(store.give(rule, taken, back))).isEqualTo(1);
+            assertThat(Sync.await(store.give(rule, taken, back, NEVER))).isEqualTo(1);
             assertThat(Sync.await(store.peek(taken))).isEqualTo(Sync.await(store.peek(never)));
             clock.advance(RateModel.micros(random.nextInt(800_000_000)));
         }
         assertThat(Sync.await(store.decide(taken, 1)).allowed()).isTrue();
-        assertThat(Sync.await(store.give(rule, taken, 1_000))).isEqualTo(1);
+        assertThat(Sync.await(store.give(rule, taken, 1_000, NEVER))).isEqualTo(1);
         long exists = admin(taken, c -> c.exists(taken));
         assertThat(exists).isZero();
-        assertThat(Sync.await(store.give(rule, taken, 1_000))).isZero();
+        assertThat(Sync.await(store.give(rule, taken, 1_000, NEVER))).isZero();
         admin(taken, c -> c.set(taken, "foreign", SetArgs.Builder.px(60_000)));
-        assertThatThrownBy(() -> Sync.await(store.give(rule, taken, 1)))
+        assertThatThrownBy(() -> Sync.await(store.give(rule, taken, 1, NEVER)))
                 .isInstanceOf(RedisCommandExecutionException.class)
                 .hasMessageStartingWith("WRONGTYPE");
         String script = algorithm.script().replace(".lua", "_give.lua");
@@ -215,6 +216,26 @@ class LeasingIT extends RateFixture {
             LuaContract.check(
                     script.substring(script.indexOf('/') + 1), new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
+    }
+
+    /** As after a freeze: what has come back by itself meanwhile is not there twice. */
+    @ParameterizedTest
+    @EnumSource(names = {"TOKEN_BUCKET", "GCRA"})
+    void whatIsGivenBackLateIsNotOnTop(Algorithm algorithm) {
+        Rule rule = Rule.of(algorithm, SLOW);
+        ScriptStore store = new ScriptStore(frozen, rule, new RateMetrics(registry, "frozen"));
+        String key = key(algorithm, "ada");
+        long stepMicros = rule.first() / 1_000;
+        assertThat(Sync.await(store.decide(key, 50)).allowed()).isTrue();
+        long end = clock.micros() + 50 * stepMicros;
+        assertThat(Sync.await(store.give(rule, key, 0, 0))).isEqualTo(clock.micros());
+        clock.advance(RateModel.micros(40 * stepMicros));
+        assertThat(Sync.await(store.decide(key, 20)).remaining()).isEqualTo(970);
+        assertThat(Sync.await(store.give(rule, key, 30, end))).isEqualTo(1); // of which ten are missing
+        assertThat(Sync.await(store.peek(key)).remaining()).isEqualTo(980);
+        clock.advance(RateModel.micros(10 * stepMicros));
+        assertThat(Sync.await(store.give(rule, key, 50, end))).isZero();
+        assertThat(Sync.await(store.peek(key)).remaining()).isEqualTo(990);
     }
 
     private int useUntilHeld(RateLimiter limiter) {
@@ -240,7 +261,7 @@ class LeasingIT extends RateFixture {
 
     private RateLimiter limiter(Redis handle, Algorithm algorithm, Limit limit, int ahead) {
         RateLimiterOptions options =
-                RateLimiterOptions.builder().denyMemory(0).leaseAhead(ahead).build();
+                RateLimiterOptions.builder().maxDenied(0).leaseAhead(ahead).build();
         return RateLimiter.create(handle, keys(algorithm), algorithm, limit, options);
     }
 

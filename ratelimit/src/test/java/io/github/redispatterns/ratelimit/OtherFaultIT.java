@@ -40,7 +40,7 @@ class OtherFaultIT extends RateFixture {
         try (MemoryLimit full = deployment.fillMemory()) {
             assertThat(full).isNotNull();
             for (String id : new String[] {"ada", "eva"}) {
-                assertThatThrownBy(() -> limiter.tryAcquire(id))
+                assertThatThrownBy(() -> limiter.tryAcquire(Map.of("id", id)))
                         .isInstanceOf(RedisCommandExecutionException.class)
                         .hasMessageStartingWith("OOM");
                 assertThatThrownBy(() -> slots.tryAcquire(id))
@@ -73,7 +73,7 @@ class OtherFaultIT extends RateFixture {
         Slot held = slots.tryAcquire("ada").slot().orElseThrow();
         assertThat(limiter.tryAcquire(ADA, 10).remaining()).isZero();
         deployment.masters().forEach(master -> master.call(commands -> commands.flushall()));
-        assertThat(limiter.tryAcquire("ada").remaining()).isEqualTo(9);
+        assertThat(limiter.tryAcquire(ADA).remaining()).isEqualTo(9);
         assertThat(slots.tryAcquire("ada").remaining()).isEqualTo(1);
         assertThat(held.extend()).isFalse();
         assertThat(held.remaining()).isZero();

@@ -3,6 +3,7 @@ package io.github.redispatterns.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.redispatterns.core.CallInterruptedException;
 import io.github.redispatterns.core.PatternsException;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.RedisOptions;
@@ -11,6 +12,7 @@ import io.github.redispatterns.testkit.Cut;
 import io.github.redispatterns.testkit.FaultProxies;
 import io.github.redispatterns.testkit.RedisTest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +79,32 @@ class OtherLostReplyIT extends RateFixture {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(5))
                     .until(() -> other.tryAcquire(how.name()).allowed());
+        }
+    }
+
+    /** What would have come later than they waited for it. */
+    @Test
+    void aSlotWhoseCallerHasGoneIsGivenBack() {
+        ConcurrencyLimiter slow = ConcurrencyLimiter.create(behind, keys, 1, LONG);
+        ConcurrencyLimiter other = ConcurrencyLimiter.create(redis, keys, 1, LONG);
+        for (String id : List.of("interrupted", "cancelled")) {
+            awaitAnswer(() -> slow.tryAcquire(id).slot().orElseThrow().close());
+            proxies.all().forEach(proxy -> proxy.delayReplies(Duration.ofMillis(600)));
+            if (id.equals("cancelled")) {
+                slow.tryAcquireAsync(id).toCompletableFuture().cancel(false);
+            } else {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> slow.tryAcquire(id)).isInstanceOf(CallInterruptedException.class);
+                assertThat(Thread.interrupted()).isTrue();
+            }
+            String key = keys.key(id);
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> admin(key, c -> c.exists(key)) == 1); // it was granted
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> other.tryAcquire(id).allowed());
+            proxies.restore();
         }
     }
 

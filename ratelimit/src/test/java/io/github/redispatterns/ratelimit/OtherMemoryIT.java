@@ -7,6 +7,7 @@ import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.testkit.RedisTest;
 import io.github.redispatterns.testkit.Topology;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Bytes of several limits, and of slots, as the README says. */
@@ -23,7 +24,7 @@ class OtherMemoryIT extends RateFixture {
                         .limit(NamedLimit.of("second", Algorithm.GCRA, TEN))
                         .limit(NamedLimit.of("day", Algorithm.FIXED_WINDOW, TEN))
                         .build()) {
-            assertThat(limiter.tryAcquire(ID).allowed()).isTrue();
+            assertThat(limiter.tryAcquire(Map.of(NamedLimit.ID, ID)).allowed()).isTrue();
             assertThat(memory("two limits", shortKeys.child("id").key(ID))).isLessThanOrEqualTo(149);
         }
     }

@@ -50,7 +50,9 @@ abstract class RateFaultFixture extends RateFixture {
                 .probeInterval(INTERVAL)
                 .build();
         RateLimiter limiter = closing(RateLimiter.create(quick, keys(algorithm), algorithm, limit, options));
-        assertThat(limiter.tryAcquire("warm-up").degraded()).isFalse();
+        for (int i = 0; i < 32; i++) { // so that it is connected to each master of a Cluster
+            assertThat(limiter.tryAcquire("warm-up " + i).degraded()).isFalse();
+        }
         return limiter;
     }
 

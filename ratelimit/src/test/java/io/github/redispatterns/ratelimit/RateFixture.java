@@ -75,7 +75,7 @@ abstract class RateFixture {
 
     /** By the clock that stands still; so nothing is remembered that our own clock would have to end. */
     final RateLimiter frozenLimiter(Algorithm algorithm, Limit limit) {
-        RateLimiterOptions options = RateLimiterOptions.builder().denyMemory(0).build();
+        RateLimiterOptions options = RateLimiterOptions.builder().maxDenied(0).build();
         return closing(RateLimiter.create(frozen, keys(algorithm), algorithm, limit, options));
     }
 

@@ -61,7 +61,7 @@ final class RateLimitExamples {
                 .hashTag("api") // on a Cluster they have to share a slot
                 .build();
 
-        Decision decision = api.tryAcquire(Map.of("user", user, "ip", address), 1); // of all four, or of none
+        Decision decision = api.tryAcquire(Map.of("user", user, "ip", address)); // of all four, or of none
         if (!decision.allowed()) {
             throw new IllegalStateException("Slow down: " + decision.refusedBy().orElseThrow());
         }
@@ -88,6 +88,7 @@ final class RateLimitExamples {
         // region headers
         Decision decision = api.tryAcquire("user-42");
         Map<String, String> fields = RateLimitHeaders.of("default", api.limit(), decision);
+        // of 10 a minute, the first one taken:
         // RateLimit-Policy: "default";q=10;w=60
         // RateLimit: "default";r=9;t=6
         // and, of a refusal, Retry-After: 6
@@ -100,7 +101,7 @@ final class RateLimitExamples {
         RateLimiterConfig waitASecond = RateLimiterConfig.custom()
                 .timeoutDuration(Duration.ofSeconds(1))
                 .build();
-        ResilienceRateLimiter partner = ResilienceRateLimiter.of("partner", api, "partner-api", waitASecond);
+        Resilience4jRateLimiter partner = Resilience4jRateLimiter.of("partner", api, "partner-api", waitASecond);
 
         String answer = partner.executeSupplier(call); // RequestNotPermitted if the fleet has called too often
         // endregion

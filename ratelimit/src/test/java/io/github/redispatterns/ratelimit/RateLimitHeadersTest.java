@@ -85,7 +85,7 @@ class RateLimitHeadersTest {
         refused("limits: ", () -> RateLimitHeaders.of(null, decision));
         refused("limits: ", () -> RateLimitHeaders.of(List.of(), decision));
         List<NamedLimit> limits = List.of(NamedLimit.of("é", Algorithm.GCRA, HUNDRED));
-        refused("policy: ", () -> RateLimitHeaders.of(limits, decision));
+        refused("limits: ", () -> RateLimitHeaders.of(limits, decision));
         refused("decision: ", () -> RateLimitHeaders.of(List.of(NamedLimit.of("a", Algorithm.GCRA, HUNDRED)), null));
     }
 

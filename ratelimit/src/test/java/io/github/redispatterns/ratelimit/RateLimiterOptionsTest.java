@@ -15,8 +15,8 @@ class RateLimiterOptionsTest {
         assertThat(options.name()).isEqualTo("default");
         assertThat(options.whenDown()).isEqualTo(Fallback.fail());
         assertThat(options.probeInterval()).isEqualTo(Duration.ofMillis(500));
-        assertThat(options.coalescing()).isEqualTo(1_000);
-        assertThat(options.denyMemory()).isEqualTo(10_000);
+        assertThat(options.maxCoalesced()).isEqualTo(1_000);
+        assertThat(options.maxDenied()).isEqualTo(10_000);
         assertThat(options.denyFor()).isEqualTo(Duration.ofSeconds(1));
         assertThat(options.leaseAhead()).isZero();
         assertThat(RateLimiterOptions.builder().build()).isEqualTo(options);
@@ -28,14 +28,14 @@ class RateLimiterOptionsTest {
                 .name("api")
                 .whenDown(Fallback.local(0.25))
                 .probeInterval(Duration.ofMillis(1))
-                .coalescing(1)
-                .denyMemory(0)
+                .maxCoalesced(1)
+                .maxDenied(0)
                 .denyFor(Duration.ofDays(3650))
                 .leaseAhead(100)
                 .build();
         assertThat(options)
                 .isEqualTo(new RateLimiterOptions(
-                        "api", Fallback.local(0.25), Duration.ofMillis(1), 1, 0, Duration.ofDays(3650), 100));
+                        Fallback.local(0.25), Duration.ofMillis(1), 1, 0, Duration.ofDays(3650), 100, "api"));
         assertThat(options.toString()).contains("LOCAL(0.25)");
     }
 
@@ -50,12 +50,12 @@ class RateLimiterOptionsTest {
             refused("denyFor: ", () -> RateLimiterOptions.builder().denyFor(bad));
         }
         for (int bad : new int[] {-1, 0, 10_001}) {
-            refused("coalescing: ", () -> RateLimiterOptions.builder().coalescing(bad));
+            refused("maxCoalesced: ", () -> RateLimiterOptions.builder().maxCoalesced(bad));
         }
         for (int bad : new int[] {-1, 10_000_001}) {
-            refused("denyMemory: ", () -> RateLimiterOptions.builder().denyMemory(bad));
+            refused("maxDenied: ", () -> RateLimiterOptions.builder().maxDenied(bad));
         }
-        for (int bad : new int[] {-1, 1_000_001}) {
+        for (int bad : new int[] {-1, 1, 1_000_001}) {
             refused("leaseAhead: ", () -> RateLimiterOptions.builder().leaseAhead(bad));
         }
         for (double bad : new double[] {-1, 0, 0.000_9, 1.1, Double.NaN, Double.POSITIVE_INFINITY}) {

@@ -33,7 +33,7 @@ class RateMigrationIT extends RateFixture {
     @EnumSource
     void nothingIsLostAndNobodyNoticesWhenTheSlotMoves(Algorithm algorithm) throws Exception {
         Limit limit = Limit.of(90_000, MINUTE.multipliedBy(60));
-        RateLimiterOptions single = RateLimiterOptions.builder().coalescing(1).build();
+        RateLimiterOptions single = RateLimiterOptions.builder().maxCoalesced(1).build();
         RateLimiter alone = closing(RateLimiter.create(redis, keys(algorithm), algorithm, limit, single));
         RateLimiter together = limiter(algorithm, limit);
         ExecutorService threads = Executors.newFixedThreadPool(4);

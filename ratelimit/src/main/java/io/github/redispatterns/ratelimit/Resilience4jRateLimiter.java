@@ -7,6 +7,8 @@ import io.github.resilience4j.ratelimiter.event.RateLimiterEvent;
 import io.github.resilience4j.ratelimiter.event.RateLimiterOnDrainedEvent;
 import io.github.resilience4j.ratelimiter.event.RateLimiterOnFailureEvent;
 import io.github.resilience4j.ratelimiter.event.RateLimiterOnSuccessEvent;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A resilience4j {@code RateLimiter} over one id of a {@link RateLimiter}, so that its decorators, annotations and
  * operators limit the whole fleet.
  *
- * <p><b>Guarantees</b>: permission is given only for permits that Redis granted. {@code acquirePermission} waits for them
- * up to the {@code timeoutDuration} without polling, and answers false at once if that is too short.
+ * <p><b>Guarantees</b>: permission is given only for permits that the limiter granted. {@code acquirePermission} waits
+ * for them up to the {@code timeoutDuration} without polling, and answers false at once if that is too short.
  *
  * <p><b>Does not guarantee</b>: what no limiter of a fleet can. {@code reservePermission} cannot take a permit of the
  * future: it answers 0 if the permits are granted now, and -1 if they are not, whatever the timeout. The configuration's
@@ -26,7 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Unlike resilience4j's own, more permits than the limit can ever grant are {@code IllegalArgumentException}, and
  * {@code PatternsException} is thrown if Redis could not be asked or did not answer, unless the limiter has a
- * {@link Fallback}. A thread that is interrupted while it waits gets false, and stays interrupted.
+ * {@link Fallback}; {@code drainPermissions} logs what it cannot do, and does not throw, since resilience4j would lose the
+ * call's outcome then. A thread that is interrupted while it waits gets false, and stays interrupted.
  *
  * <p><b>Cost</b>: of {@code acquirePermission} as {@link RateLimiter#acquire}, of {@code reservePermission} as
  * {@link RateLimiter#tryAcquire(String)}; {@code drainPermissions} is a look and one script, more if others take at the
@@ -36,7 +39,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p><b>Source</b>: resilience4j, "RateLimiter". The library is an optional dependency: add {@code resilience4j-ratelimiter}.
  */
-public final class ResilienceRateLimiter implements io.github.resilience4j.ratelimiter.RateLimiter {
+public final class Resilience4jRateLimiter implements io.github.resilience4j.ratelimiter.RateLimiter {
+
+    private static final Logger LOG = System.getLogger(Resilience4jRateLimiter.class.getName());
 
     /** What a decision has left, and when all is there again. */
     private record Left(long permits, long resetNanos) {}
@@ -44,12 +49,12 @@ public final class ResilienceRateLimiter implements io.github.resilience4j.ratel
     private final String name;
     private final RateLimiter limiter;
     private final String id;
-    private final ResilienceEvents events = new ResilienceEvents();
+    private final Resilience4jEvents events = new Resilience4jEvents();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile RateLimiterConfig config;
     private volatile Left left;
 
-    private ResilienceRateLimiter(String name, RateLimiter limiter, String id, RateLimiterConfig config) {
+    private Resilience4jRateLimiter(String name, RateLimiter limiter, String id, RateLimiterConfig config) {
         this.name = name;
         this.limiter = limiter;
         this.id = id;
@@ -67,8 +72,8 @@ public final class ResilienceRateLimiter implements io.github.resilience4j.ratel
      * @return the limiter in resilience4j's terms
      * @throws IllegalArgumentException if an argument is not allowed
      */
-    public static ResilienceRateLimiter of(String name, RateLimiter limiter, String id, RateLimiterConfig config) {
-        return new ResilienceRateLimiter(
+    public static Resilience4jRateLimiter of(String name, RateLimiter limiter, String id, RateLimiterConfig config) {
+        return new Resilience4jRateLimiter(
                 Check.text("name", name),
                 Check.notNull("limiter", limiter),
                 Check.text("id", id),
@@ -77,7 +82,8 @@ public final class ResilienceRateLimiter implements io.github.resilience4j.ratel
 
     @Override
     public boolean acquirePermission(int permits) {
-        Duration maxWait = config.getTimeoutDuration();
+        Duration timeout = config.getTimeoutDuration(); // resilience4j's "for ever" is longer than we wait
+        Duration maxWait = timeout.compareTo(Check.MAX_DURATION) < 0 ? timeout : Check.MAX_DURATION;
         waiting.incrementAndGet();
         try {
             return told(permits, limiter.acquire(id, permits, maxWait));
@@ -94,8 +100,17 @@ public final class ResilienceRateLimiter implements io.github.resilience4j.ratel
         return told(permits, limiter.tryAcquire(id, permits)) ? 0 : -1;
     }
 
+    /** Does not throw: resilience4j drains before it tells a call's outcome, and would never tell it then. */
     @Override
     public void drainPermissions() {
+        try {
+            drain();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "The permits of a resilience4j rate limiter could not be drained", e);
+        }
+    }
+
+    private void drain() {
         long take = limiter.peek(id).remaining();
         while (take > 0) {
             Decision decision = limiter.tryAcquire(id, take);

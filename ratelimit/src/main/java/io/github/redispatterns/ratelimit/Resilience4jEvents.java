@@ -7,8 +7,8 @@ import io.github.resilience4j.ratelimiter.event.RateLimiterEvent;
 import io.github.resilience4j.ratelimiter.event.RateLimiterOnFailureEvent;
 import io.github.resilience4j.ratelimiter.event.RateLimiterOnSuccessEvent;
 
-/** Who wants to hear of a {@link ResilienceRateLimiter}'s decisions. */
-final class ResilienceEvents extends EventProcessor<RateLimiterEvent> implements EventPublisher {
+/** Who wants to hear of a {@link Resilience4jRateLimiter}'s decisions. */
+final class Resilience4jEvents extends EventProcessor<RateLimiterEvent> implements EventPublisher {
 
     void publish(RateLimiterEvent event) {
         if (hasConsumers()) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** resilience4j's decorators over Redis. */
 @RedisTest
-class ResilienceRateLimiterIT extends RateFixture {
+class Resilience4jRateLimiterIT extends RateFixture {
 
     private static final RateLimiterConfig AT_ONCE =
             RateLimiterConfig.custom().timeoutDuration(Duration.ZERO).build();
@@ -27,9 +27,9 @@ class ResilienceRateLimiterIT extends RateFixture {
     @Test
     void theDecoratorsLimitTheFleet() {
         RateLimiter shared = frozenLimiter(Algorithm.GCRA, TEN);
-        ResilienceRateLimiter one = ResilienceRateLimiter.of("api", shared, "ada", AT_ONCE);
-        ResilienceRateLimiter other =
-                ResilienceRateLimiter.of("api", frozenLimiter(Algorithm.GCRA, TEN), "ada", AT_ONCE);
+        Resilience4jRateLimiter one = Resilience4jRateLimiter.of("api", shared, "ada", AT_ONCE);
+        Resilience4jRateLimiter other =
+                Resilience4jRateLimiter.of("api", frozenLimiter(Algorithm.GCRA, TEN), "ada", AT_ONCE);
         Supplier<String> call = io.github.resilience4j.ratelimiter.RateLimiter.decorateSupplier(one, 5, () -> "done");
         assertThat(call.get()).isEqualTo("done");
         assertThat(other.executeSupplier(5, () -> "done")).isEqualTo("done");
@@ -44,7 +44,7 @@ class ResilienceRateLimiterIT extends RateFixture {
     void itWaitsAsLongAsItsTimeout() {
         RateLimiter limiter = limiter(
                 Algorithm.TOKEN_BUCKET, Limit.of(20, Duration.ofSeconds(1)).withBurst(1));
-        ResilienceRateLimiter adapter = ResilienceRateLimiter.of("api", limiter, "ada", AT_ONCE);
+        Resilience4jRateLimiter adapter = Resilience4jRateLimiter.of("api", limiter, "ada", AT_ONCE);
         assertThat(adapter.acquirePermission()).isTrue();
         assertThat(adapter.acquirePermission()).isFalse();
         adapter.changeTimeoutDuration(MINUTE);
@@ -56,7 +56,7 @@ class ResilienceRateLimiterIT extends RateFixture {
 
     @Test
     void aReservationIsForNowOrNotAtAll() {
-        ResilienceRateLimiter adapter = adapter(Algorithm.FIXED_WINDOW);
+        Resilience4jRateLimiter adapter = adapter(Algorithm.FIXED_WINDOW);
         adapter.changeTimeoutDuration(MINUTE.multipliedBy(10));
         assertThat(adapter.reservePermission(10)).isZero();
         assertThat(adapter.reservePermission()).isEqualTo(-1);
@@ -64,7 +64,7 @@ class ResilienceRateLimiterIT extends RateFixture {
 
     @Test
     void drainingTakesWhatIsLeft() {
-        ResilienceRateLimiter adapter = adapter(Algorithm.SLIDING_WINDOW_LOG);
+        Resilience4jRateLimiter adapter = adapter(Algorithm.SLIDING_WINDOW_LOG);
         List<Integer> drained = new ArrayList<>();
         adapter.getEventPublisher().onEvent(event -> drained.add(event.getNumberOfPermits()));
         assertThat(adapter.acquirePermission(3)).isTrue();
@@ -80,8 +80,8 @@ class ResilienceRateLimiterIT extends RateFixture {
         RateLimiterConfig drainsOnFailure = RateLimiterConfig.from(AT_ONCE)
                 .drainPermissionsOnResult(result -> result.isLeft())
                 .build();
-        ResilienceRateLimiter adapter =
-                ResilienceRateLimiter.of("api", limiter(Algorithm.GCRA, TEN), "ada", drainsOnFailure);
+        Resilience4jRateLimiter adapter =
+                Resilience4jRateLimiter.of("api", limiter(Algorithm.GCRA, TEN), "ada", drainsOnFailure);
         assertThatThrownBy(() -> adapter.executeRunnable(() -> {
                     throw new IllegalStateException("overloaded");
                 }))
@@ -91,7 +91,7 @@ class ResilienceRateLimiterIT extends RateFixture {
 
     @Test
     void eventsAndMetricsSayWhatHappened() {
-        ResilienceRateLimiter adapter = adapter(Algorithm.GCRA);
+        Resilience4jRateLimiter adapter = adapter(Algorithm.GCRA);
         List<String> events = new ArrayList<>();
         adapter.getEventPublisher()
                 .onSuccess(event -> events.add("success " + event.getNumberOfPermits()))
@@ -108,7 +108,7 @@ class ResilienceRateLimiterIT extends RateFixture {
     @Test
     void theLimitIsThatOfTheLimiter() {
         RateLimiter limiter = limiter(Algorithm.GCRA, TEN);
-        ResilienceRateLimiter adapter = ResilienceRateLimiter.of("api", limiter, "ada", AT_ONCE);
+        Resilience4jRateLimiter adapter = Resilience4jRateLimiter.of("api", limiter, "ada", AT_ONCE);
         assertThat(adapter.getRateLimiterConfig().getLimitForPeriod()).isEqualTo(10);
         assertThat(adapter.getRateLimiterConfig().getLimitRefreshPeriod()).isEqualTo(MINUTE);
         adapter.changeLimitForPeriod(20);
@@ -121,7 +121,7 @@ class ResilienceRateLimiterIT extends RateFixture {
 
     @Test
     void aThreadThatIsInterruptedIsNotPermitted() throws Exception {
-        ResilienceRateLimiter adapter = adapter(Algorithm.FIXED_WINDOW);
+        Resilience4jRateLimiter adapter = adapter(Algorithm.FIXED_WINDOW);
         adapter.changeTimeoutDuration(MINUTE.multipliedBy(10));
         assertThat(adapter.acquirePermission(10)).isTrue();
         AtomicReference<Thread> waiter = new AtomicReference<>();
@@ -137,14 +137,37 @@ class ResilienceRateLimiterIT extends RateFixture {
         assertThat(adapter.getMetrics().getNumberOfWaitingThreads()).isZero();
     }
 
+    /** As resilience4j would lose the outcome of the call after which it drains. */
+    @Test
+    void drainingDoesNotThrow() throws Exception {
+        RateLimiter limiter = limiter(Algorithm.GCRA, TEN);
+        RateLimiterConfig drains = RateLimiterConfig.from(AT_ONCE)
+                .drainPermissionsOnResult(result -> true)
+                .build();
+        Resilience4jRateLimiter adapter = Resilience4jRateLimiter.of("api", limiter, "ada", drains);
+        CompletableFuture<String> call = new CompletableFuture<>();
+        CompletableFuture<String> decorated =
+                adapter.executeCompletionStage(() -> call).toCompletableFuture();
+        limiter.close();
+        call.complete("done");
+        assertThat(decorated.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+    }
+
+    @Test
+    void forEverIsAsLongAsWeCan() {
+        Resilience4jRateLimiter adapter = adapter(Algorithm.GCRA);
+        adapter.changeTimeoutDuration(Duration.ofNanos(Long.MAX_VALUE));
+        assertThat(adapter.acquirePermission(3)).isTrue();
+    }
+
     @Test
     void badInputIsRefused() {
         RateLimiter limiter = limiter(Algorithm.GCRA, TEN);
-        ResilienceRateLimiter adapter = ResilienceRateLimiter.of("api", limiter, "ada", AT_ONCE);
-        refused("name: ", () -> ResilienceRateLimiter.of("", limiter, "ada", AT_ONCE));
-        refused("limiter: ", () -> ResilienceRateLimiter.of("api", null, "ada", AT_ONCE));
-        refused("id: ", () -> ResilienceRateLimiter.of("api", limiter, "", AT_ONCE));
-        refused("config: ", () -> ResilienceRateLimiter.of("api", limiter, "ada", null));
+        Resilience4jRateLimiter adapter = Resilience4jRateLimiter.of("api", limiter, "ada", AT_ONCE);
+        refused("name: ", () -> Resilience4jRateLimiter.of("", limiter, "ada", AT_ONCE));
+        refused("limiter: ", () -> Resilience4jRateLimiter.of("api", null, "ada", AT_ONCE));
+        refused("id: ", () -> Resilience4jRateLimiter.of("api", limiter, "", AT_ONCE));
+        refused("config: ", () -> Resilience4jRateLimiter.of("api", limiter, "ada", null));
         for (int bad : new int[] {0, -1, 11}) {
             refused("cost: ", () -> adapter.acquirePermission(bad));
             refused("cost: ", () -> adapter.reservePermission(bad));
@@ -154,8 +177,8 @@ class ResilienceRateLimiterIT extends RateFixture {
         refused("permits: ", () -> adapter.changeLimitForPeriod(0));
     }
 
-    private ResilienceRateLimiter adapter(Algorithm algorithm) {
-        return ResilienceRateLimiter.of("api", limiter(algorithm, TEN), "ada", AT_ONCE);
+    private Resilience4jRateLimiter adapter(Algorithm algorithm) {
+        return Resilience4jRateLimiter.of("api", limiter(algorithm, TEN), "ada", AT_ONCE);
     }
 
     private static void refused(String message, ThrowingCallable call) {

@@ -1,0 +1,59 @@
+package io.github.redispatterns.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redispatterns.core.NotExecutedException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When a server is left alone. Here every call that failed counts as one that has waited. */
+class GuardTest {
+
+    private static final long MILLIS_10 = Duration.ofMillis(10).toNanos();
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Guard guard = new Guard(
+            key -> new CompletableFuture<>(),
+            Duration.ofHours(1).toNanos(),
+            Duration.ofHours(-1).toNanos(),
+            new RateMetrics(registry, "guard"));
+    private final long sent = System.nanoTime() + MILLIS_10;
+
+    @AfterEach
+    void close() {
+        guard.close();
+    }
+
+    @Test
+    void aCallInVainIsTheLast() {
+        fails();
+        assertThat(guard.mayCall("a")).isFalse();
+        assertThat(registry.counter("redis.patterns.ratelimit.outages", "limiter", "guard")
+                        .count())
+                .isEqualTo(1);
+        guard.answered(sent);
+        assertThat(guard.mayCall("a")).isTrue();
+    }
+
+    /** Even if its reply came later than the call was sent that failed. */
+    @Test
+    void whatWasSentBeforeAndAnsweredDoesNotCount() {
+        guard.answered(sent - MILLIS_10 / 2);
+        fails();
+        assertThat(guard.mayCall("a")).isFalse();
+    }
+
+    @Test
+    void whatWasSentAfterAndAnsweredDoes() {
+        guard.answered(sent + MILLIS_10);
+        fails();
+        assertThat(guard.mayCall("a")).isTrue();
+    }
+
+    private void fails() {
+        guard.failed("a", sent, new NotExecutedException("no reply", null));
+    }
+}

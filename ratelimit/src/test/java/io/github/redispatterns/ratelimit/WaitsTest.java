@@ -1,0 +1,35 @@
+package io.github.redispatterns.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redispatterns.core.Sync;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class WaitsTest {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    /** Whoever loses every race for a minute is refused thousands of times. */
+    @Test
+    void aRefusalLeavesNothingBehind() {
+        AtomicInteger asked = new AtomicInteger();
+        try (Waits waits = new Waits()) {
+            CompletableFuture<Decision> wait = waits.until(
+                    MINUTE, () -> CompletableFuture.completedFuture(decision(asked.incrementAndGet() > 200)));
+            Awaitility.await().until(() -> asked.get() > 50);
+            assertThat(wait.getNumberOfDependents()).isLessThan(5);
+            assertThat(Sync.await(wait).allowed()).isTrue();
+        }
+        assertThat(asked).hasValue(201);
+    }
+
+    private static Decision decision(boolean allowed) {
+        Duration wait = allowed ? Duration.ZERO : Duration.ofMillis(5);
+        return new Decision(allowed, 0, wait, MINUTE, false, Optional.empty());
+    }
+}
