@@ -31,6 +31,7 @@ interface BulkLoading<V> {
         }
     }
 
+    @SuppressWarnings("overloads") // nobody passes a lambda here
     static <V> BulkLoading<V> of(AsyncBulkLoader<? extends V> loader) {
         return (keys, where) -> loader.load(keys);
     }

@@ -15,6 +15,7 @@ interface Loading<V> {
      */
     CompletionStage<? extends @Nullable V> begin(String key, LoadContext context, Executor where);
 
+    @SuppressWarnings("overloads") // nobody passes a lambda here
     static <V> Loading<V> of(AsyncLoader<? extends V> loader) {
         return (key, context, where) -> loader.load(key, context);
     }
