@@ -165,8 +165,9 @@ class BenchCommandTest {
     }
 
     private String file(String name, String ratio) throws Exception {
-        String line = "{\"bench\":\"core/get\",\"case\":\"handle\",\"load\":\"threads 1\",\"ratio\":{\"raw\":%s}}";
-        return Files.writeString(root.resolve(name), line.formatted(ratio)).toString();
+        String line =
+                "{\"bench\":\"core/get\",\"case\":\"handle\",\"load\":\"threads 1\",\"ratio\":{\"raw\":" + ratio + "}}";
+        return Files.writeString(root.resolve(name), line).toString();
     }
 
     private int bench(String... args) {
