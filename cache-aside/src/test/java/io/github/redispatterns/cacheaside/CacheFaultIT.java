@@ -281,7 +281,8 @@ class CacheFaultIT extends CacheFaultBench {
             }
             assertThat(sources)
                     .contains(Source.LOADED, Source.REDIS)
-                    .isSubsetOf(Source.LOADED, Source.REDIS, Source.DISCARDED);
+                    // What has yet to be sent to replicas cannot be evicted: then it is full for a moment.
+                    .isSubsetOf(Source.LOADED, Source.REDIS, Source.DISCARDED, Source.BYPASSED);
             assertThat(deployment.masters()).anyMatch(master -> info(master, "stats", "evicted_keys") > 0);
         }
     }
