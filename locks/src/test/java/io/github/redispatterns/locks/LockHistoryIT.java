@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LockHistoryIT {
 
     private static final int HISTORIES = FullLength.of(1, 5);
-    private static final Duration TIME = Duration.ofSeconds(FullLength.of(6, 60));
+    private static final Duration TIME = Duration.ofSeconds(FullLength.of(4, 60));
 
     @ParameterizedTest
     @EnumSource
