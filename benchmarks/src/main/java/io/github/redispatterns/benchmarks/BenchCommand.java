@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "A full run without names, on the embedded Redis, writes benchmarks/RESULTS.md.",
+            "A full run on the embedded Redis writes benchmarks/results, a file for each module that it measures whole.",
             "The exit status is 0 if everything ran, 1 if something failed, 2 if this is not how to call it."
         })
 final class BenchCommand implements Callable<Integer> {
@@ -147,15 +147,16 @@ final class BenchCommand implements Callable<Integer> {
 
     private List<BenchReport> run(List<Catalog.Group> groups, Renderer renderer) {
         Laboratory where = laboratory == null ? laboratory() : laboratory;
-        Results file = results();
+        Results files = results();
         List<BenchReport> reports = new ArrayList<>();
         where.run(groups, quick ? Length.QUICK : Length.FULL, terminal.progress(), report -> {
             terminal.clearProgress();
             reports.add(report);
             renderer.report(report);
+            files.add(report);
         });
         renderer.summary(reports);
-        terminal.err().println(file.write(reports));
+        terminal.err().println(files.end());
         return reports;
     }
 
@@ -166,13 +167,13 @@ final class BenchCommand implements Callable<Integer> {
         return ran && (held || !strict);
     }
 
-    /** Only a run that others can repeat, of everything and in full length, is worth keeping in the project. */
+    /** Only a run that others can repeat, and in full length, is worth keeping in the project. */
     private Results results() {
         if (results != null) {
-            return Results.to(results);
+            return Results.in(results);
         }
-        boolean complete = words.isEmpty() && !quick && uri().isBlank() && !root.isBlank();
-        return complete ? Results.to(Path.of(root, "benchmarks", Results.NAME)) : Results.none();
+        boolean kept = !quick && uri().isBlank() && !root.isBlank();
+        return kept ? Results.ofModules(Path.of(root, "benchmarks", "results"), catalog) : Results.none();
     }
 
     private Laboratory laboratory() {

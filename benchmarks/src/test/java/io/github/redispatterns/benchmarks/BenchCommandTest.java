@@ -2,6 +2,7 @@ package io.github.redispatterns.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.redispatterns.benchmarks.bench.Bench;
 import io.github.redispatterns.benchmarks.catalog.Catalog;
 import io.github.redispatterns.benchmarks.run.BenchReport;
 import io.github.redispatterns.benchmarks.run.Length;
@@ -43,20 +44,33 @@ class BenchCommandTest {
                         .map(Catalog.Group::name)
                         .toList());
         assertThat(laboratory.length).isEqualTo(Length.FULL);
-        assertThat(results()).content().contains("do not edit", "core/get");
+        assertThat(results("core")).content().contains("do not edit", "# Results: core", "core/get", "core/evalsha");
+        assertThat(results("locks")).content().contains("## locks/contended").doesNotContain("## core/get");
         assertThat(out()).contains("core/get", "Bounds");
     }
 
     @Test
-    void partialAndQuickAndForeignRunsLeaveTheResultsAlone() {
-        assertThat(bench("core")).isZero();
+    void aModuleThatIsMeasuredWholeIsKeptAndNoOther() {
+        assertThat(bench("core", "locks/contended")).isZero();
+        assertThat(results("core")).exists();
+        assertThat(results("locks")).doesNotExist();
+        assertThat(err()).contains("The results are in ", "benchmarks/results: core\n");
+        assertThat(bench("locks/contended")).isZero();
+        assertThat(results("locks")).doesNotExist();
+        assertThat(err()).contains("was left as it is: no module was measured whole");
+        assertThat(bench("locks/contended", "locks/uncontended")).isZero();
+        assertThat(results("locks")).exists();
+    }
+
+    @Test
+    void quickAndForeignRunsLeaveTheResultsAlone() {
         assertThat(bench("--quick")).isZero();
         assertThat(laboratory.length).isEqualTo(Length.QUICK);
         assertThat(bench("--redis", "redis://127.0.0.1:1")).isZero();
         environment = Map.of("REDIS_URI", "redis://127.0.0.1:1");
         assertThat(bench()).isZero();
-        assertThat(results()).doesNotExist();
-        assertThat(err()).contains("RESULTS.md was left as it is");
+        assertThat(results("core").getParent()).doesNotExist();
+        assertThat(err()).contains("No results were kept");
     }
 
     @Test
@@ -64,7 +78,7 @@ class BenchCommandTest {
         Path file = root.resolve("mine.md");
         assertThat(bench("core", "--results", file.toString())).isZero();
         assertThat(file).content().contains("core/get");
-        assertThat(results()).doesNotExist();
+        assertThat(results("core")).doesNotExist();
     }
 
     @Test
@@ -72,8 +86,12 @@ class BenchCommandTest {
         laboratory.report = Samples.failure();
         assertThat(bench()).isEqualTo(1);
         assertThat(out()).contains("FAILED  The worker ended with status 7");
+        assertThat(err()).contains("was left as it is where something failed: core, ");
+        assertThat(results("core")).doesNotExist();
+        assertThat(bench("core", "--results", root.resolve("mine.md").toString()))
+                .isEqualTo(1);
         assertThat(err()).contains("because something failed");
-        assertThat(results()).doesNotExist();
+        assertThat(root.resolve("mine.md")).doesNotExist();
     }
 
     @Test
@@ -121,7 +139,7 @@ class BenchCommandTest {
                         "--quick",
                         "--compare=FIRST SECOND",
                         "--strict",
-                        "RESULTS.md");
+                        "benchmarks/results");
         assertThat(bench("--version")).isZero();
         assertThat(err()).isEmpty();
         assertThat(laboratory.ran).isEmpty();
@@ -186,8 +204,8 @@ class BenchCommandTest {
                 .execute(args);
     }
 
-    private Path results() {
-        return root.resolve("benchmarks/RESULTS.md");
+    private Path results(String module) {
+        return root.resolve("benchmarks/results/" + module + ".md");
     }
 
     private String out() {
@@ -207,7 +225,15 @@ class BenchCommandTest {
         public void run(List<Catalog.Group> groups, Length howLong, Progress progress, Consumer<BenchReport> reports) {
             ran = groups;
             length = howLong;
-            reports.accept(report);
+            groups.stream()
+                    .flatMap(group -> group.benches().stream())
+                    .map(this::report)
+                    .forEach(reports);
+        }
+
+        private BenchReport report(Bench bench) {
+            return new BenchReport(
+                    bench, report.server(), report.settings(), report.rows(), report.verdicts(), report.error());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.redispatterns.benchmarks.bench;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ public record Bound(
     public enum Metric {
         /** Operations per second; more is better. */
         OPS("ops", ">="),
+        /** Operations per second as such, where no ratio says it: what hardly asks Redis. */
+        OPS_PER_SECOND("ops/s", ">="),
         /** The 99th percentile of the latency; less is better. */
         P99("p99", "<="),
         /** The median of the latency, ms. */
@@ -51,6 +54,18 @@ public record Bound(
      */
     public static Bound opsAtLeast(String label, Load load, double ratio, String against) {
         return new Bound(label, load, Metric.OPS, against, ratio);
+    }
+
+    /**
+     * So many operations per second at least.
+     *
+     * @param label the row
+     * @param load its load
+     * @param ops the least
+     * @return the bound
+     */
+    public static Bound opsPerSecondAtLeast(String label, Load load, double ops) {
+        return new Bound(label, load, Metric.OPS_PER_SECOND, null, ops);
     }
 
     /**
@@ -134,15 +149,17 @@ public record Bound(
      */
     public boolean allows(double figure) {
         return switch (metric) {
-            case OPS -> figure >= limit;
+            case OPS, OPS_PER_SECOND -> figure >= limit;
             case P99, P50_MILLIS, LOADS, READS, SCRIPTS, UNEVENNESS -> figure <= limit;
         };
     }
 
-    /** The bound as people write it, such as {@code ops ratio to raw >= 0.97}. */
+    /** The bound as people write it, such as {@code ops ratio to raw >= 0.97} or {@code ops/s >= 2,000,000}. */
     @Override
     public String toString() {
         String compared = against == null ? "" : " ratio to " + against;
-        return metric.text + compared + ' ' + metric.sign + ' ' + limit;
+        String figure =
+                metric == Metric.OPS_PER_SECOND ? String.format(Locale.ROOT, "%,.0f", limit) : Double.toString(limit);
+        return metric.text + compared + ' ' + metric.sign + ' ' + figure;
     }
 }

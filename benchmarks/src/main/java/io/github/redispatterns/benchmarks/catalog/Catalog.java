@@ -74,6 +74,16 @@ public record Catalog(List<Bench> benches) {
         return groups;
     }
 
+    /**
+     * The benches of a module.
+     *
+     * @param module its name
+     * @return in their order; none if there is no such module
+     */
+    public List<Bench> of(String module) {
+        return benches.stream().filter(each -> each.module().equals(module)).toList();
+    }
+
     private List<String> modules() {
         return benches.stream().map(Bench::module).distinct().toList();
     }

@@ -20,44 +20,45 @@ public final class Permits {
     /**
      * Through plain Lettuce.
      *
-     * @param keys which key each call names
+     * @param demand which key each call names
      * @return the contender
      */
-    public static Contender raw(PermitKeys keys) {
-        return Contender.of(Contender.RAW, place -> new Raw(place, keys)).and(Load.Kind.WINDOW);
+    public static Contender raw(PermitDemand demand) {
+        return Contender.of(Contender.RAW, place -> new Raw(place, demand)).and(Load.Kind.WINDOW);
     }
 
     /**
      * Through our handle.
      *
-     * @param keys which key each call names
+     * @param demand which key each call names
      * @return the contender
      */
-    public static Contender handle(PermitKeys keys) {
-        return Contender.of(Contender.HANDLE, place -> new Handle(place, keys)).and(Load.Kind.WINDOW);
+    public static Contender handle(PermitDemand demand) {
+        return Contender.of(Contender.HANDLE, place -> new Handle(place, demand))
+                .and(Load.Kind.WINDOW);
     }
 
     private static final class Raw extends RawSubject {
 
-        private final PermitKeys keys;
+        private final PermitDemand demand;
         private final List<String> names;
         private final String grant;
 
-        Raw(Place place, PermitKeys keys) {
+        Raw(Place place, PermitDemand demand) {
             super(place);
-            this.keys = keys;
-            this.names = keys.names(place);
+            this.demand = demand;
+            this.names = demand.names(place);
             this.grant = sync.scriptLoad(LuaFile.ONE_RETURN.source());
         }
 
         @Override
         public void call(int thread) {
-            check(sync.<Boolean>evalsha(grant, ScriptOutputType.BOOLEAN, names.get(keys.next())));
+            check(sync.<Boolean>evalsha(grant, ScriptOutputType.BOOLEAN, names.get(demand.next())));
         }
 
         @Override
         public CompletionStage<?> callAsync() {
-            return async.<Boolean>evalsha(grant, ScriptOutputType.BOOLEAN, names.get(keys.next()));
+            return async.<Boolean>evalsha(grant, ScriptOutputType.BOOLEAN, names.get(demand.next()));
         }
 
         @Override
@@ -68,26 +69,26 @@ public final class Permits {
 
     private static final class Handle extends HandleSubject {
 
-        private final PermitKeys keys;
+        private final PermitDemand demand;
         private final List<String> names;
         private final String grant;
 
-        Handle(Place place, PermitKeys keys) {
+        Handle(Place place, PermitDemand demand) {
             super(place);
-            this.keys = keys;
-            this.names = keys.names(place);
+            this.demand = demand;
+            this.names = demand.names(place);
             this.grant = redis.execute(c -> c.scriptLoad(LuaFile.ONE_RETURN.source()));
         }
 
         @Override
         public void call(int thread) {
-            String name = names.get(keys.next());
+            String name = names.get(demand.next());
             check(redis.execute(Redis.KEYS_AND_BYTES, c -> c.<Boolean>evalsha(grant, ScriptOutputType.BOOLEAN, name)));
         }
 
         @Override
         public CompletionStage<?> callAsync() {
-            String name = names.get(keys.next());
+            String name = names.get(demand.next());
             return redis.executeAsync(
                     Redis.KEYS_AND_BYTES, c -> c.<Boolean>evalsha(grant, ScriptOutputType.BOOLEAN, name));
         }

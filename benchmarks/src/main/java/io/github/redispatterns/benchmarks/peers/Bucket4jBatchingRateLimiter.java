@@ -4,7 +4,6 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.proxy.optimization.Optimizations;
-import io.github.redispatterns.benchmarks.limit.Granted;
 import io.github.redispatterns.benchmarks.subject.Subject;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +46,7 @@ final class Bucket4jBatchingRateLimiter implements Subject {
 
     @Override
     public void check(@Nullable Object reply) {
-        Granted.check(reply);
+        names.check(reply);
     }
 
     @Override

@@ -4,7 +4,7 @@ import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 import io.github.bucket4j.redis.lettuce.cas.LettuceBasedProxyManager;
 import io.github.redispatterns.benchmarks.bench.Contender;
 import io.github.redispatterns.benchmarks.bench.Load;
-import io.github.redispatterns.benchmarks.limit.PermitKeys;
+import io.github.redispatterns.benchmarks.limit.PermitDemand;
 import io.github.redispatterns.benchmarks.subject.Subject;
 import io.github.redispatterns.benchmarks.subject.SubjectFactory;
 import java.util.List;
@@ -29,30 +29,30 @@ public final class Bucket4jPeer {
     /**
      * {@code Bucket.tryConsume(1)}.
      *
-     * @param keys which bucket each call asks
+     * @param demand which bucket each call asks, and what it has
      * @return the contenders
      */
-    public static List<Contender> rateLimiters(PermitKeys keys) {
+    public static List<Contender> rateLimiters(PermitDemand demand) {
         return List.of(
-                contender(Contender.DEFAULT, LettuceSetup.DEFAULT, Bucket4jRateLimiter::new, keys),
-                contender("batching", LettuceSetup.DEFAULT, Bucket4jBatchingRateLimiter::new, keys),
+                contender(Contender.DEFAULT, LettuceSetup.DEFAULT, Bucket4jRateLimiter::new, demand),
+                contender("batching", LettuceSetup.DEFAULT, Bucket4jBatchingRateLimiter::new, demand),
                 contender(
                         "batching, consolidated flush",
                         LettuceSetup.CONSOLIDATED_FLUSH,
                         Bucket4jBatchingRateLimiter::new,
-                        keys));
+                        demand));
     }
 
     private interface Form {
         Subject open(LettucePeerClient client, LettuceBasedProxyManager<byte[]> manager, Bucket4jBuckets buckets);
     }
 
-    private static Contender contender(String configuration, LettuceSetup setup, Form form, PermitKeys keys) {
+    private static Contender contender(String configuration, LettuceSetup setup, Form form, PermitDemand demand) {
         SubjectFactory factory = place -> {
             LettucePeerClient client = setup.open(place.uri());
             LettuceBasedProxyManager<byte[]> manager =
                     Bucket4jLettuce.casBasedBuilder(client.client()).build();
-            return form.open(client, manager, new Bucket4jBuckets(keys, place));
+            return form.open(client, manager, new Bucket4jBuckets(demand, place));
         };
         return Contender.of(LIBRARY, configuration, factory).and(Load.Kind.WINDOW);
     }

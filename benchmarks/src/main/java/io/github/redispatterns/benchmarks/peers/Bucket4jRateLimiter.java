@@ -2,7 +2,6 @@ package io.github.redispatterns.benchmarks.peers;
 
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
-import io.github.redispatterns.benchmarks.limit.Granted;
 import io.github.redispatterns.benchmarks.subject.Subject;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,7 +39,7 @@ final class Bucket4jRateLimiter implements Subject {
 
     @Override
     public void check(@Nullable Object reply) {
-        Granted.check(reply);
+        buckets.check(reply);
     }
 
     @Override

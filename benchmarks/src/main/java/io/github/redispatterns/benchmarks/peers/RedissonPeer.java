@@ -4,7 +4,7 @@ import io.github.redispatterns.benchmarks.bench.Contender;
 import io.github.redispatterns.benchmarks.bench.Load;
 import io.github.redispatterns.benchmarks.caching.CacheClient;
 import io.github.redispatterns.benchmarks.caching.LoadingCache;
-import io.github.redispatterns.benchmarks.limit.PermitKeys;
+import io.github.redispatterns.benchmarks.limit.PermitDemand;
 import io.github.redispatterns.benchmarks.locking.ContendedLock;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.benchmarks.subject.Subject;
@@ -112,11 +112,11 @@ public final class RedissonPeer {
     /**
      * {@code RRateLimiter.tryAcquire} of one permit, on limiter objects that are kept.
      *
-     * @param keys which limiter each call asks
+     * @param demand which limiter each call asks, and what it has
      * @return the contenders
      */
-    public static List<Contender> rateLimiters(PermitKeys keys) {
-        return windowed((client, place) -> new RedissonRateLimiter(client, place, keys));
+    public static List<Contender> rateLimiters(PermitDemand demand) {
+        return windowed((client, place) -> new RedissonRateLimiter(client, place, demand));
     }
 
     /** In every setup, for windows too. */

@@ -1,13 +1,13 @@
 package io.github.redispatterns.benchmarks.peers;
 
-import io.github.redispatterns.benchmarks.limit.Granted;
-import io.github.redispatterns.benchmarks.limit.PermitKeys;
+import io.github.redispatterns.benchmarks.limit.PermitDemand;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.benchmarks.subject.Subject;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.redisson.api.RRateLimiter;
@@ -17,36 +17,41 @@ import org.redisson.api.RedissonClient;
 /**
  * {@code RRateLimiter.tryAcquire} of one permit.
  *
- * <p>Its limiter holds a sorted set with a member for each permit of the last period, so its period here is a second:
- * with an hour the set would grow through the whole run.
+ * <p>Its limiter holds a sorted set with a member for each permit of the last period, so its period here is a second
+ * where there is enough: else the set would grow through the whole run.
  */
 final class RedissonRateLimiter implements Subject {
 
+    private static final long ENOUGH_FOR_A_SECOND = 1_000_000;
+
     private final RedissonClient client;
-    private final PermitKeys keys;
+    private final PermitDemand demand;
+    private final Consumer<@Nullable Object> checker;
     private final List<RRateLimiter> limiters;
 
-    RedissonRateLimiter(RedissonClient client, Place place, PermitKeys keys) {
+    RedissonRateLimiter(RedissonClient client, Place place, PermitDemand demand) {
         this.client = client;
-        this.keys = keys;
-        this.limiters = keys.names(place).stream().map(client::getRateLimiter).toList();
-        awaitAll(limiter ->
-                limiter.trySetRateAsync(RateType.OVERALL, PermitKeys.PERMITS_PER_SECOND, Duration.ofSeconds(1)));
+        this.demand = demand;
+        this.checker = demand.checker();
+        this.limiters = demand.names(place).stream().map(client::getRateLimiter).toList();
+        long permits = demand.isScarce() ? demand.permits() : ENOUGH_FOR_A_SECOND;
+        Duration period = demand.isScarce() ? demand.period() : Duration.ofSeconds(1);
+        awaitAll(limiter -> limiter.trySetRateAsync(RateType.OVERALL, permits, period));
     }
 
     @Override
     public void call(int thread) {
-        check(limiters.get(keys.next()).tryAcquire());
+        check(limiters.get(demand.next()).tryAcquire());
     }
 
     @Override
     public CompletionStage<?> callAsync() {
-        return limiters.get(keys.next()).tryAcquireAsync();
+        return limiters.get(demand.next()).tryAcquireAsync();
     }
 
     @Override
     public void check(@Nullable Object reply) {
-        Granted.check(reply);
+        checker.accept(reply);
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.redisson.config.TransportMode;
  *
  * <p>Found best: one connection with consolidated flushes, and values as bytes. With fewer than 10 connections Redisson
  * sends the next command before the last reply is there; with its default of 64 each connection waits for its reply. The
- * rows of {@code RESULTS.md} show by how much.
+ * rows of the results show by how much.
  *
  * <p>Tried and left out: two connections with consolidated flushes (behind one), pools of 8 and 16 and two Netty threads
  * (ahead of the default, behind one connection), the codec alone (changes nothing for values of bytes). The native

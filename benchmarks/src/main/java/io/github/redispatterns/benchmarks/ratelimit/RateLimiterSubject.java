@@ -1,8 +1,7 @@
 package io.github.redispatterns.benchmarks.ratelimit;
 
-import io.github.redispatterns.benchmarks.limit.Granted;
 import io.github.redispatterns.benchmarks.limit.HandleSubject;
-import io.github.redispatterns.benchmarks.limit.PermitKeys;
+import io.github.redispatterns.benchmarks.limit.PermitDemand;
 import io.github.redispatterns.benchmarks.subject.Place;
 import io.github.redispatterns.core.KeySpace;
 import io.github.redispatterns.ratelimit.Algorithm;
@@ -10,47 +9,44 @@ import io.github.redispatterns.ratelimit.Decision;
 import io.github.redispatterns.ratelimit.Limit;
 import io.github.redispatterns.ratelimit.RateLimiter;
 import io.github.redispatterns.ratelimit.RateLimiterOptions;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Our {@code tryAcquire} of one permit. */
 final class RateLimiterSubject extends HandleSubject {
 
-    private final PermitKeys keys;
+    private final PermitDemand demand;
+    private final Consumer<@Nullable Object> checker;
     private final List<String> ids;
     private final RateLimiter limiter;
 
-    RateLimiterSubject(Place place, PermitKeys keys, Algorithm algorithm, RateLimiterOptions options) {
+    RateLimiterSubject(Place place, PermitDemand demand, Algorithm algorithm, RateLimiterOptions options) {
         super(place);
-        this.keys = keys;
-        this.ids = IntStream.range(0, keys.names(place).size())
+        this.demand = demand;
+        this.checker = demand.checker();
+        this.ids = IntStream.range(0, demand.names(place).size())
                 .mapToObj(Integer::toString)
                 .toList();
-        Limit limit = Limit.of(PermitKeys.PERMITS_PER_SECOND, Duration.ofSeconds(1));
+        Limit limit = Limit.of(demand.permits(), demand.period());
         this.limiter = RateLimiter.create(redis, KeySpace.of(place.prefix()), algorithm, limit, options);
     }
 
     @Override
     public void call(int thread) {
-        check(limiter.tryAcquire(ids.get(keys.next())));
+        check(limiter.tryAcquire(ids.get(demand.next())));
     }
 
     @Override
     public CompletionStage<?> callAsync() {
-        return limiter.tryAcquireAsync(ids.get(keys.next()));
+        return limiter.tryAcquireAsync(ids.get(demand.next()));
     }
 
     @Override
     public void check(@Nullable Object reply) {
-        Granted.check(reply instanceof Decision decision && decision.allowed());
-    }
-
-    @Override
-    public void populate() {
-        call(0);
+        checker.accept(reply instanceof Decision decision ? decision.allowed() : null);
     }
 
     @Override

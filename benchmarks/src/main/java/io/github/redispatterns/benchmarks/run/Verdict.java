@@ -34,6 +34,7 @@ public record Verdict(String bench, Bound bound, double measured) {
         Latency latency = row.latency();
         return switch (bound.metric()) {
             case OPS -> ratio == null ? Double.NaN : ratio.ops();
+            case OPS_PER_SECOND -> row.ops().median();
             case P99 -> orNaN(ratio == null ? null : ratio.p99());
             case P50_MILLIS -> latency == null ? Double.NaN : latency.p50Micros() / MICROS_PER_MILLI;
             case LOADS -> row.usage().loads();

@@ -21,14 +21,18 @@ public final class ResultsDocument {
     /**
      * Writes the document.
      *
+     * @param title its heading
      * @param reports what was run
      * @param machine on what
      * @param begin when it began
      * @param duration how long it took
      * @return Markdown
      */
-    public static String of(List<BenchReport> reports, Machine machine, Instant begin, Duration duration) {
+    public static String of(
+            String title, List<BenchReport> reports, Machine machine, Instant begin, Duration duration) {
         ResultsDocument document = new ResultsDocument();
+        document.add("<!-- written by `./recipes bench`, do not edit -->");
+        document.add("# " + title);
         document.head(reports, machine, begin, duration);
         document.bounds(
                 reports.stream().flatMap(report -> report.verdicts().stream()).toList());
@@ -37,10 +41,8 @@ public final class ResultsDocument {
     }
 
     private void head(List<BenchReport> reports, Machine machine, Instant begin, Duration duration) {
-        add("<!-- written by `./recipes bench`, do not edit -->");
-        add("# Results");
         add("");
-        add("How this is measured, and what it does not say: [README](README.md).");
+        add("How this is measured, and what it does not say, is in `benchmarks/README.md`.");
         add("");
         add("| | |");
         add("|---|---|");

@@ -1,5 +1,6 @@
 package io.github.redispatterns.benchmarks.show;
 
+import io.github.redispatterns.benchmarks.bench.Bound;
 import io.github.redispatterns.benchmarks.bench.Contender;
 import io.github.redispatterns.benchmarks.bench.Load;
 import io.github.redispatterns.benchmarks.run.BenchReport;
@@ -42,9 +43,15 @@ final class Tables {
                                 each.bound().load().toString(),
                                 each.bound().label(),
                                 each.bound().toString(),
-                                Figures.ratio(each.measured()),
+                                measured(each),
                                 each.holds() ? "yes" : "NO"))
                         .toList());
+    }
+
+    private static String measured(Verdict verdict) {
+        return verdict.bound().metric() == Bound.Metric.OPS_PER_SECOND
+                ? Figures.whole(verdict.measured())
+                : Figures.ratio(verdict.measured());
     }
 
     private static Table table(List<Row> rows) {

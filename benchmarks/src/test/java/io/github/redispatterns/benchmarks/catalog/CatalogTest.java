@@ -73,7 +73,8 @@ class CatalogTest {
                         "There is no bench or module \"core/gett\"; the benches are core/get, core/set, core/evalsha,"
                                 + " core/keyspace, core/sync, cache-aside/hit, cache-aside/get-all, cache-aside/miss,"
                                 + " cache-aside/stampede, locks/uncontended, locks/contended, ratelimit/hot-key,"
-                                + " ratelimit/many-keys, near-cache/hit");
+                                + " ratelimit/hot-key-refused, ratelimit/many-keys, ratelimit/many-keys-refused,"
+                                + " near-cache/hit");
     }
 
     private List<RedisBench> redisBenches() {

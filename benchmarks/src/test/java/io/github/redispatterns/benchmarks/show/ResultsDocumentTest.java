@@ -17,9 +17,13 @@ class ResultsDocumentTest {
     @Test
     void theHeadSaysWithWhatAndTheBoundsComeFirst() {
         String document = ResultsDocument.of(
-                List.of(Samples.report()), MACHINE, Instant.parse("2026-01-02T03:04:05Z"), Duration.ofMinutes(7));
+                "Results: core",
+                List.of(Samples.report()),
+                MACHINE,
+                Instant.parse("2026-01-02T03:04:05Z"),
+                Duration.ofMinutes(7));
         assertThat(document)
-                .startsWith("<!-- written by `./recipes bench`, do not edit -->\n# Results\n")
+                .startsWith("<!-- written by `./recipes bench`, do not edit -->\n# Results: core\n")
                 .contains(
                         "| Date | 2026-01-02T03:04:00Z, for 7 min |",
                         "| Processor | 2 x Model |",
