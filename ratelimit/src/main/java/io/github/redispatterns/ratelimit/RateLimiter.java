@@ -249,7 +249,9 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /**
-     * Forgets what an id has taken, whatever the key holds. A {@link Fallback} does not stand in for this.
+     * Forgets what an id has taken, whatever the key holds; also what is
+     * {@linkplain RateLimiterOptions#leaseAhead() held ahead} here, for which it waits if that is just being fetched. A
+     * {@link Fallback} does not stand in for this.
      *
      * @param id whose; any text but the empty one
      * @throws IllegalArgumentException if the id is not allowed
