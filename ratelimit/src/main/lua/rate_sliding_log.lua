@@ -16,10 +16,10 @@ local head, time = redis.call('GETRANGE', key, 0, 20), redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local slots, oldest, live, newest_us = 0, 0, 0, 0
 if head ~= '' then
-  if #head < 21 or string.sub(head, 1, 2) ~= '\202L' then
+  slots, oldest, live, newest_us = struct.unpack('>I4I4I4I7', head .. string.rep('\0', 21), 3)
+  if string.sub(head, 1, 2) ~= '\202L' or redis.call('STRLEN', key) ~= 21 + slots * 7 or oldest >= slots or live > slots then
     return redis.error_reply('WRONGTYPE The key holds something else than a sliding window log')
   end
-  slots, oldest, live, newest_us = struct.unpack('>I4I4I4I7', head, 3)
 end
 
 local function time_of(permit) -- counted from the oldest, which is 0

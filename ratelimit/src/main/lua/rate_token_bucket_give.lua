@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 --[[ rate_token_bucket_give: give back tokens that were taken by rate_token_bucket and not used.
-KEYS[1]  bucket, string: CA 42 at_us:7 missing_ns:7 step_ns:7; at that time so much was missing, in time to fill it
+KEYS[1]  bucket, string: CA 42 at_us:7 missing_ns:7 step_ns:7 burst:4; see there
 ARGV[1]  time in which a token comes back, ns
 ARGV[2]  tokens, or 0 to learn the time
 ARGV[3]  when the last of them has come back by itself, us; the call may be carried out late
@@ -17,16 +17,16 @@ if tokens == 0 then return now_us end
 local given_ns = math.max(math.min(tokens, math.floor((end_us - now_us) * 1000 / its_ns)), 0) * its_ns
 local bucket = redis.call('GET', key)
 if not bucket then return 0 end
-if #bucket ~= 23 or string.sub(bucket, 1, 2) ~= '\202B' then
+if #bucket ~= 27 or string.sub(bucket, 1, 2) ~= '\202B' then
   return redis.error_reply('WRONGTYPE The key holds something else than a token bucket')
 end
-local at_us, missing_ns, step_ns = struct.unpack('>I7I7I7', bucket, 3)
+local at_us, kept_ns, step_ns, burst = struct.unpack('>I7I7I7I4', bucket, 3)
 if step_ns ~= its_ns or given_ns == 0 then return 0 end
-missing_ns = missing_ns - math.max(now_us - at_us, 0) * 1000 - given_ns
+local missing_ns = math.min(kept_ns, burst * step_ns) - math.max(now_us - at_us, 0) * 1000 - given_ns
 if missing_ns <= 0 then
   redis.call('UNLINK', key)
   return missing_ns + given_ns > 0 and 1 or 0
 end
-bucket = struct.pack('>c2I7I7I7', '\202B', now_us, missing_ns, step_ns)
+bucket = struct.pack('>c2I7I7I7I4', '\202B', now_us, missing_ns, step_ns, burst)
 redis.call('SET', key, bucket, 'PX', math.ceil(missing_ns / 1000000) + 1) -- 1: Redis counts whole ms
 return 1

@@ -55,7 +55,7 @@ public enum Algorithm {
      * <p><b>Lets through</b>: at most {@code burst} and what comes back meanwhile, in any time. A token takes
      * {@code period / permits} to come back, rounded up to whole nanoseconds.
      *
-     * <p><b>Memory</b>: 99 bytes.
+     * <p><b>Memory</b>: 103 bytes.
      *
      * <p><b>Source</b>: Tanenbaum and Wetherall, "Computer Networks", traffic shaping.
      */

@@ -143,22 +143,30 @@ final class Coalescing implements LimitStore {
             return sent.whenComplete((decision, failure) -> sendOthers());
         }
 
-        /** As long as there are some, and replies are there at once; else when the next one comes. */
+        /**
+         * As long as there are some, and replies are there at once; else when the next one comes. Who is told may be slow,
+         * or wait for the others, so he is told when those are under way or have been decided.
+         */
         private void sendOthers() {
-            while (hasNext()) {
-                List<Call> calls = next();
-                CompletableFuture<List<Decision>> sent = send(calls).toCompletableFuture();
-                if (!sent.isDone()) {
-                    sent.whenComplete((decisions, failure) -> {
-                        try {
-                            sendOthers(); // first, as those who are told may be slow, or wait for the others
-                        } finally {
-                            tell(calls, decisions, failure);
-                        }
-                    });
-                    return;
+            List<Runnable> told = new ArrayList<>(0);
+            try {
+                while (hasNext()) {
+                    List<Call> calls = next();
+                    CompletableFuture<List<Decision>> sent = send(calls).toCompletableFuture();
+                    if (!sent.isDone()) {
+                        sent.whenComplete((decisions, failure) -> {
+                            try {
+                                sendOthers();
+                            } finally {
+                                tell(calls, decisions, failure);
+                            }
+                        });
+                        return;
+                    }
+                    told.add(() -> sent.whenComplete((decisions, failure) -> tell(calls, decisions, failure)));
                 }
-                sent.whenComplete((decisions, failure) -> tell(calls, decisions, failure));
+            } finally {
+                told.forEach(Runnable::run);
             }
         }
 

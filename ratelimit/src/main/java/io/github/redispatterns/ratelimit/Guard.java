@@ -36,12 +36,24 @@ final class Guard {
     /** From the call that got no answer until there is one, or nobody asks any more. */
     private static final class Silence {
 
-        private final String key;
-        private volatile boolean called = true;
+        /** Of who has come since the last look, not the one that was looked at, if there is another. */
+        private volatile @Nullable String key;
+
+        /** At first the call in vain stands for a look. */
+        private volatile String lookedAt;
+
+        private volatile boolean looked;
         private volatile boolean untended;
 
         Silence(String key) {
-            this.key = key;
+            this.lookedAt = key;
+        }
+
+        void came(String caller) {
+            String known = key; // so that not every call writes to memory that all threads read
+            if (known == null || (known.equals(lookedAt) && !known.equals(caller))) {
+                key = caller;
+            }
         }
     }
 
@@ -68,9 +80,7 @@ final class Guard {
         if (now.untended) {
             return begins(now, key);
         }
-        if (!now.called) {
-            now.called = true;
-        }
+        now.came(key);
         return false;
     }
 
@@ -122,21 +132,25 @@ final class Guard {
         if (closed || silence.get() != current) {
             return;
         }
-        if (!current.called) {
+        String key = current.key;
+        if (key == null && current.looked) {
             current.untended = true;
             return;
         }
-        current.called = false;
+        key = key == null ? current.lookedAt : key;
+        current.looked = true;
+        current.lookedAt = key;
+        current.key = null;
         Timers.after(intervalNanos, () -> ask(current));
         long sent = System.nanoTime();
         try {
-            look.apply(current.key).whenComplete((answer, failure) -> {
+            look.apply(key).whenComplete((answer, failure) -> {
                 if (failure == null || !isUnreachable(Sync.unwrap(failure))) {
                     answered(sent);
                 }
             });
         } catch (RuntimeException e) {
-            current.called = true; // as if it had not been asked
+            current.key = key; // as if it had not been asked
         }
     }
 }

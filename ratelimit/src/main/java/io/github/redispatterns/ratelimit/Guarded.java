@@ -85,7 +85,8 @@ final class Guarded implements LimitStore {
         redis.close();
     }
 
-    private <T extends @Nullable Object> CompletionStage<T> call(
+    /** Asks a question of that key, or what answers it instead; null if nothing does. */
+    <T extends @Nullable Object> CompletionStage<T> call(
             String key, Supplier<CompletionStage<T>> question, @Nullable Supplier<T> instead) {
         Guard guard = guards.of(key);
         if (!guard.mayCall(key)) {

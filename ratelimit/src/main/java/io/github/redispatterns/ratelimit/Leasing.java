@@ -1,6 +1,7 @@
 package io.github.redispatterns.ratelimit;
 
 import io.github.redispatterns.core.Sync;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,10 @@ final class Leasing implements LimitStore {
 
     private static final int MOST_IDS = 10_000;
 
-    /** After a batch that could not be had, at least. */
+    /** With fewer permits most of a batch would be gone when it is here; one is coming back at once. */
+    private static final int LEAST = RateLimiterOptions.LEAST_LEASED / 2;
+
+    /** After a batch that could not be had, or was of no use, at least. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Gives back permits that were taken by a rule, and that have come back by themselves at that time. */
@@ -28,8 +32,10 @@ final class Leasing implements LimitStore {
     private final LimitStore source;
     private final Giver giver;
     private final int most;
+    private final Duration longest;
     private final RateMetrics metrics;
-    private final Remembered<Supply> supplies = new Remembered<>(MOST_IDS, Supply::endNanos, System::nanoTime);
+    private final Remembered<Supply> supplies =
+            new Remembered<>(MOST_IDS, Supply::endNanos, System::nanoTime, Supply::end);
 
     /**
      * Makes the store.
@@ -37,12 +43,14 @@ final class Leasing implements LimitStore {
      * @param inner decides on calls
      * @param source is asked for batches; it must not make any up
      * @param most how many permits of an id to hold
+     * @param longest how long closing may take
      */
-    Leasing(LimitStore inner, LimitStore source, Giver giver, int most, RateMetrics metrics) {
+    Leasing(LimitStore inner, LimitStore source, Giver giver, int most, Duration longest, RateMetrics metrics) {
         this.inner = inner;
         this.source = source;
         this.giver = giver;
         this.most = most;
+        this.longest = longest;
         this.metrics = metrics;
     }
 
@@ -56,7 +64,7 @@ final class Leasing implements LimitStore {
     public void use(Rule rule) {
         inner.use(rule);
         supplies.view().forEach((key, supply) -> {
-            supply.end().forEach(batch -> batch.takeAll(System.nanoTime()));
+            supply.forget(System.nanoTime());
             supplies.remove(key, supply);
         });
     }
@@ -93,11 +101,23 @@ final class Leasing implements LimitStore {
         return inner.peek(key);
     }
 
-    /** What is held is forgotten with what was taken; and what is fetched meanwhile. */
+    /**
+     * What is held is forgotten with what was taken; and what is being fetched, which therefore comes first. Meanwhile
+     * the supply that has ended stays here, so that nothing is fetched by another.
+     */
     @Override
     public CompletionStage<Void> reset(String key) {
-        supplies.remove(key);
-        return inner.reset(key).whenComplete((done, failure) -> supplies.remove(key));
+        Supply ended = new Supply(System.nanoTime());
+        Supply known = supplies.putIfAbsent(key, ended);
+        Supply supply = known == null ? ended : known;
+        supply.forget(System.nanoTime());
+        return supply.fetchedAll().thenCompose(done -> inner.reset(key)).whenComplete((done, failure) -> {
+            Supply last = supplies.get(key); // another one, if somebody else resets, or there was no room
+            if (last != null) {
+                last.forget(System.nanoTime());
+                supplies.remove(key, last);
+            }
+        });
     }
 
     @Override
@@ -105,7 +125,8 @@ final class Leasing implements LimitStore {
         List<CompletableFuture<Long>> given = new ArrayList<>();
         supplies.view().forEach((key, supply) -> supply.end().forEach(batch -> given.add(give(key, batch))));
         inner.close();
-        Sync.await(CompletableFuture.allOf(given.toArray(CompletableFuture[]::new)));
+        Sync.await(CompletableFuture.allOf(given.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, longest.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     private CompletionStage<Decision> ask(String key, long cost, @Nullable Supply supply, long now) {
@@ -125,7 +146,7 @@ final class Leasing implements LimitStore {
         CompletionStage<Decision> asked;
         try {
             asked = source.decide(key, permits);
-        } catch (RuntimeException e) { // the limit has just become smaller, or the handle was closed
+        } catch (RuntimeException e) { // the limit has just become smaller, perhaps too small, or the handle was closed
             supply.notFetched(now + PAUSE_NANOS);
             return;
         }
@@ -140,14 +161,24 @@ final class Leasing implements LimitStore {
                 return;
             }
             Batch batch = new Batch(rule, permits, now, decision);
-            if (!supply.fetched(batch) && rule().equals(rule)) {
-                give(key, batch);
+            if (batch.left(System.nanoTime()) == 0) { // they come back faster than Redis answers
+                supply.notFetched(System.nanoTime() + PAUSE_NANOS);
+                return;
             }
+            supply.fetched(batch, unused -> {
+                if (supply.isForgotten() || !rule().equals(rule)) {
+                    unused.takeAll(System.nanoTime());
+                } else {
+                    give(key, unused);
+                }
+            });
         });
     }
 
+    /** None if that were too few to be of use. */
     private long half(Rule rule) {
-        return Math.min(most / 2, rule.capacity());
+        long half = Math.min(most, rule.capacity()) / 2;
+        return half < LEAST ? 0 : half;
     }
 
     /** What cannot be given back comes back by itself. */

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  * A limit on how much each id may do in which time, kept in Redis for the whole fleet.
  *
  * <p><b>Guarantees</b>: a decision is atomic. By the server's clock no more is granted than the {@link Algorithm} lets
- * through, whatever the clients' clocks say; also if the server's clock is set back. What is refused takes nothing and
- * stores nothing. Whoever comes again after exactly {@link Decision#retryAfter()} is granted, if nobody else has come.
+ * through, whatever the clients' clocks say; also if the server's clock is set back. What is refused takes nothing, and
+ * stores nothing but what {@link #setLimit} or a clock that was set back makes of what was taken. Whoever comes again after exactly {@link Decision#retryAfter()} is granted, if nobody else has come.
  * A call whose reply was lost is not repeated, so no call takes its permits twice. Every key has a time to live, and is
  * gone when all permits are there again; after {@link #setLimit} to a quicker limit, when they would have been by the
  * old one.
@@ -35,8 +35,10 @@ import java.util.function.Supplier;
  *
  * <p><b>Keys</b>: {@code prefix:{id}}, a string, which lives until all permits are there again.
  *
- * <p><b>Thread safety</b>: safe. Nothing is bound to a thread. Stages complete on a thread that other calls wait for: do
- * not block there.
+ * <p><b>Thread safety</b>: safe. Nothing is bound to a thread. Stages complete on the thread of whoever asks, on Lettuce's
+ * or in the common pool, and calls for the same id may wait for what is done there: do not block. On Lettuce's the
+ * blocking twins throw {@code IllegalStateException}; in the common pool they hold up a thread of it, but no wait and no
+ * look at a silent server.
  *
  * <p><b>Source</b>: as the {@link Algorithm algorithms}.
  */
@@ -111,8 +113,11 @@ public final class RateLimiter implements AutoCloseable {
             store = new DenyMemory(store, options.maxDenied(), options.denyFor(), metrics, System::nanoTime);
         }
         if (options.leaseAhead() > 0) {
-            LimitStore failing = new Guarded(scripts, guards, null, metrics);
-            store = new Leasing(store, failing, scripts::giveBefore, options.leaseAhead(), metrics);
+            Guarded failing = new Guarded(scripts, guards, null, metrics);
+            Leasing.Giver giver = (by, key, permits, endNanos) ->
+                    failing.call(key, () -> scripts.giveBefore(by, key, permits, endNanos), null);
+            Duration timeout = redis.options().commandTimeout();
+            store = new Leasing(store, failing, giver, options.leaseAhead(), timeout, metrics);
         }
         return store;
     }
@@ -244,7 +249,9 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /**
-     * Forgets what an id has taken, whatever the key holds. A {@link Fallback} does not stand in for this.
+     * Forgets what an id has taken, whatever the key holds; also what is
+     * {@linkplain RateLimiterOptions#leaseAhead() held ahead} here, for which it waits if that is just being fetched. A
+     * {@link Fallback} does not stand in for this.
      *
      * @param id whose; any text but the empty one
      * @throws IllegalArgumentException if the id is not allowed
@@ -279,10 +286,12 @@ public final class RateLimiter implements AutoCloseable {
     /**
      * Decides from now on by another limit; in this process, and for all ids. What was taken stays taken, but with
      * {@link Algorithm#GCRA}: a token bucket, the windows and the log keep how many permits were, at most as many as the
-     * new limit has; GCRA keeps the time until all are there again, at most what the new limit takes for that.
+     * new limit has; GCRA keeps the time until all are there again, at most what the new limit takes for that. Into a
+     * token bucket tokens come back by the old limit until an id's next call, and by the new one from then on.
      *
-     * <p>Nobody who waits is woken. As long as processes with different limits share a key, each cuts what it stores to its
-     * own, and the slower limit does not hold: change all of them within one period, or take another key space.
+     * <p>Nobody who waits is woken. As long as processes with different limits share a key, each cuts what it grants to its
+     * own, a token bucket fills by the limit of whoever asked last, and the slower limit does not hold: change all of them
+     * within one period, or take another key space.
      *
      * @param limit how much is allowed in which time, for each id
      * @throws IllegalArgumentException if it is null, or the algorithm cannot keep it
@@ -293,8 +302,8 @@ public final class RateLimiter implements AutoCloseable {
 
     /**
      * Ends every wait with {@code IllegalStateException}, and takes no more calls. Permits that are
-     * {@linkplain RateLimiterOptions#leaseAhead() held ahead} are given back; what cannot be told to Redis within the
-     * command timeout comes back by itself.
+     * {@linkplain RateLimiterOptions#leaseAhead() held ahead} are given back, which takes the command timeout at most;
+     * what cannot be told to Redis by then comes back by itself.
      */
     @Override
     public void close() {

@@ -21,10 +21,11 @@ import java.time.Duration;
  *     reset the id, or that Redis has lost it, is seen here after that time at the latest, or after
  *     {@code retryAfter} if that is shorter; a {@code reset}, {@code peek} or {@code setLimit} through the limiter
  *     itself is seen at once
- * @param leaseAhead how many permits of a hot id this process may hold ahead, from 2 to 1,000,000; 0, the default:
+ * @param leaseAhead how many permits of a hot id this process may hold ahead, from 16 to 1,000,000; 0, the default:
  *     none. Of an id that is asked for often it takes them from Redis in two halves, fetches the next half in the
  *     background when one is used up, and grants from them without asking; a call that costs more than a half is
- *     asked for as ever. Only {@link Algorithm#TOKEN_BUCKET} and {@link Algorithm#GCRA} can: a permit that is held is
+ *     asked for as ever. Both halves together are never more than the limit grants at once, and of a limit that grants
+ *     fewer than 16 nothing is held. Only {@link Algorithm#TOKEN_BUCKET} and {@link Algorithm#GCRA} can: a permit that is held is
  *     valid no longer than until Redis has counted it back, so that no more is granted than the limit. What this
  *     process holds, others cannot use: at most that many permits of an id at any time for each process, and again
  *     and again as long as it calls; {@code close} gives back what is left. What is not used in time is lost to this
@@ -45,6 +46,7 @@ public record RateLimiterOptions(
     private static final int MAX_COALESCED = 10_000;
     private static final int MAX_DENIED = 10_000_000;
     private static final int MAX_LEASED = 1_000_000;
+    static final int LEAST_LEASED = 16;
     private static final RateLimiterOptions DEFAULTS = builder().build();
 
     /**
@@ -87,8 +89,9 @@ public record RateLimiterOptions(
     }
 
     private static int checkLeaseAhead(int most) {
-        if (most == 1) {
-            throw new IllegalArgumentException("leaseAhead: must be 0, or at least 2, for two halves; is 1");
+        if (most > 0 && most < LEAST_LEASED) {
+            throw new IllegalArgumentException("leaseAhead: must be 0, or at least " + LEAST_LEASED
+                    + ", as fewer permits are back before they can be used; is " + most);
         }
         return Check.range("leaseAhead", most, 0, MAX_LEASED);
     }
@@ -164,7 +167,7 @@ public record RateLimiterOptions(
         /**
          * Says how many permits of a hot id may be held ahead.
          *
-         * @param most how many permits, from 2 to 1,000,000, or 0, which takes none ahead
+         * @param most how many permits, from 16 to 1,000,000, or 0, which takes none ahead
          * @return this builder
          */
         public Builder leaseAhead(int most) {

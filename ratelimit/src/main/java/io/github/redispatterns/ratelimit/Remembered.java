@@ -1,35 +1,44 @@
 package io.github.redispatterns.ratelimit;
 
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of some keys until a time of its own. It never grows beyond its bound: what is over is looked for when it
- * is full, and what then finds no place is not remembered.
+ * What is known of some keys until a time of its own. It never grows beyond its bound: whoever comes when it is full looks
+ * through a few of those that are known, further on than the last one did, and takes out what is over. What then finds no
+ * place is not remembered.
  */
 final class Remembered<V> {
 
-    /** Since all of it is looked through. */
-    private static final long BETWEEN_SWEEPS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** So that nobody, who may be on an I/O thread, is kept by what others have left. */
+    static final int LOOKED_AT = 64;
 
     private final ConcurrentMap<String, V> all = new ConcurrentHashMap<>();
     private final int most;
     private final ToLongFunction<V> endNanos;
     private final LongSupplier nanoTime;
-    private final AtomicLong nextSweep;
+    private final Consumer<V> over;
+    private final ReentrantLock sweeping = new ReentrantLock();
+    private Iterator<Map.Entry<String, V>> hand = all.entrySet().iterator();
 
     Remembered(int most, ToLongFunction<V> endNanos, LongSupplier nanoTime) {
+        this(most, endNanos, nanoTime, value -> {});
+    }
+
+    /** {@code over}: told of each value that was taken out since its time was over. */
+    Remembered(int most, ToLongFunction<V> endNanos, LongSupplier nanoTime, Consumer<V> over) {
         this.most = most;
         this.endNanos = endNanos;
         this.nanoTime = nanoTime;
-        this.nextSweep = new AtomicLong(nanoTime.getAsLong());
+        this.over = over;
     }
 
     @Nullable V get(String key) {
@@ -74,14 +83,29 @@ final class Remembered<V> {
     }
 
     private boolean hasRoom() {
-        if (all.size() < most) {
-            return true;
-        }
-        long now = nanoTime.getAsLong();
-        long due = nextSweep.get();
-        if (now - due >= 0 && nextSweep.compareAndSet(due, now + BETWEEN_SWEEPS_NANOS)) {
-            all.values().removeIf(value -> endNanos.applyAsLong(value) - now <= 0);
+        if (all.size() >= most && sweeping.tryLock()) {
+            try {
+                sweep(nanoTime.getAsLong());
+            } finally {
+                sweeping.unlock();
+            }
         }
         return all.size() < most;
+    }
+
+    private void sweep(long now) {
+        for (int looked = 0; looked < LOOKED_AT; looked++) {
+            if (!hand.hasNext()) {
+                hand = all.entrySet().iterator();
+                if (!hand.hasNext()) {
+                    return;
+                }
+            }
+            Map.Entry<String, V> each = hand.next();
+            V value = each.getValue();
+            if (endNanos.applyAsLong(value) - now <= 0 && all.remove(each.getKey(), value)) {
+                over.accept(value);
+            }
+        }
     }
 }

@@ -29,7 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Unlike resilience4j's own, more permits than the limit can ever grant are {@code IllegalArgumentException}, and
  * {@code PatternsException} is thrown if Redis could not be asked or did not answer, unless the limiter has a
  * {@link Fallback}; {@code drainPermissions} logs what it cannot do, and does not throw, since resilience4j would lose the
- * call's outcome then. A thread that is interrupted while it waits gets false, and stays interrupted.
+ * call's outcome then, and leaves alone what a process {@linkplain RateLimiterOptions#leaseAhead() holds ahead}: up to that
+ * many calls more may be permitted. A thread that is interrupted while it waits gets false, and stays interrupted.
  *
  * <p><b>Cost</b>: of {@code acquirePermission} as {@link RateLimiter#acquire}, of {@code reservePermission} as
  * {@link RateLimiter#tryAcquire(String)}; {@code drainPermissions} is a look and one script, more if others take at the

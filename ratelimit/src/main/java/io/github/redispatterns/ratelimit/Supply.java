@@ -3,15 +3,17 @@ package io.github.redispatterns.ratelimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The permits of one id that this process holds ahead: the batch that is used, and the next one. */
-final class Supply {
+class Supply {
 
     /** That many calls within a second make an id hot. */
     private static final int HOT = 16;
@@ -20,9 +22,12 @@ final class Supply {
 
     private final AtomicReference<@Nullable Batch> current = new AtomicReference<>();
     private final AtomicReference<@Nullable Batch> next = new AtomicReference<>();
-    private final AtomicBoolean fetching = new AtomicBoolean();
+    /** Completes when what is being fetched is here, or is not to be had; null if nothing is. */
+    private final AtomicReference<@Nullable CompletableFuture<Void>> fetching = new AtomicReference<>();
+
     private final AtomicInteger calls = new AtomicInteger();
     private volatile boolean ended;
+    private volatile boolean forgotten;
     private volatile long sinceNanos;
     private volatile long quietUntilNanos;
 
@@ -80,11 +85,19 @@ final class Supply {
 
     /** True if the next batch is to be fetched now; then {@link #fetched} or {@link #notFetched} must follow. */
     boolean fetches(long now) {
-        return next.get() == null
-                && now - quietUntilNanos >= 0
-                && (calls.get() >= HOT || isUsed(now))
-                && !fetching.get()
-                && fetching.compareAndSet(false, true);
+        if (fetching.get() != null || !isDue(now) || !fetching.compareAndSet(null, new CompletableFuture<>())) {
+            return false;
+        }
+        if (isDue(now)) { // another thread may have fetched it in between
+            return true;
+        }
+        hasFetched();
+        return false;
+    }
+
+    /** For {@link #fetches} and its test. */
+    boolean isDue(long now) {
+        return next.get() == null && !ended && now - quietUntilNanos >= 0 && (calls.get() >= HOT || isUsed(now));
     }
 
     private boolean isUsed(long now) {
@@ -92,25 +105,50 @@ final class Supply {
         return batch != null && batch.endNanos() - now > 0;
     }
 
-    /** False if nothing is taken from here any more; then it has to be given back. */
-    boolean fetched(Batch batch) {
-        if (!current.compareAndSet(null, batch)) {
+    /** It is held from now on, unless nothing is taken from here any more; then the other gets it. */
+    void fetched(Batch batch, Consumer<Batch> other) {
+        if (!ended && !current.compareAndSet(null, batch)) {
             next.set(batch);
         }
-        fetching.set(false);
-        return !ended;
+        if (ended) {
+            other.accept(batch);
+        }
+        hasFetched();
     }
 
     /** There are not so many, or Redis does not answer: not again before that time. */
     void notFetched(long untilNanos) {
         quietUntilNanos = untilNanos;
-        fetching.set(false);
+        hasFetched();
     }
 
-    /** The batches there are. */
+    private void hasFetched() {
+        CompletableFuture<Void> waited = fetching.getAndSet(null);
+        if (waited != null) {
+            waited.complete(null);
+        }
+    }
+
+    /** The batches there are. From then on nothing is fetched, and what is being fetched can be given back. */
     List<Batch> end() {
         ended = true;
         return batches();
+    }
+
+    /** The same, but nobody knows whether what is being fetched is still missing in Redis. */
+    void forget(long now) {
+        forgotten = true;
+        end().forEach(batch -> batch.takeAll(now));
+    }
+
+    boolean isForgotten() {
+        return forgotten;
+    }
+
+    /** When nothing is being fetched any more, if it has ended. */
+    CompletionStage<Void> fetchedAll() {
+        CompletableFuture<Void> waited = fetching.get();
+        return waited == null ? CompletableFuture.completedFuture(null) : waited;
     }
 
     private List<Batch> batches() {
@@ -119,7 +157,7 @@ final class Supply {
                 .toList();
     }
 
-    /** When nothing is left to be remembered of it. */
+    /** When nothing is left to be remembered of it, but for what is being fetched. */
     long endNanos() {
         long end = sinceNanos + SECOND_NANOS;
         for (Batch batch : batches()) {

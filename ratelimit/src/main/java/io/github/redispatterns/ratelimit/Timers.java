@@ -1,19 +1,27 @@
 package io.github.redispatterns.ratelimit;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** When to ask again. Shared by all limiters of the process; its thread ends when it has nothing to do. */
+/**
+ * When to ask again. Shared by all limiters of the process; its thread ends when it has nothing to do, and only hands on
+ * what is due: a caller who blocks where his answer reaches him would stop the alarm that he waits for.
+ */
 final class Timers {
 
     private static final ScheduledThreadPoolExecutor CLOCK = clock();
 
+    /** The common pool; on a machine that has too small a one, a thread for each task. */
+    private static final Executor POOL = new CompletableFuture<>().defaultExecutor();
+
     private Timers() {}
 
-    /** Runs a task that does not block. */
+    /** Runs a task in the common pool, where it may complete what a caller waits for. */
     static Future<?> after(long nanos, Runnable task) {
-        return CLOCK.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        return CLOCK.schedule(() -> POOL.execute(task), nanos, TimeUnit.NANOSECONDS);
     }
 
     private static ScheduledThreadPoolExecutor clock() {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,19 @@ class CoalescingTest {
         store.last().answer();
         assertThat(again).isCompletedWithValue(HeldStore.decision(4));
         assertThat(line.underWay()).isZero();
+    }
+
+    /** As when a fallback answers those who have gathered behind a call in vain. */
+    @Test
+    void whoBlocksWhenToldAtOnceHoldsUpNobody() throws Exception {
+        decide("a", 1);
+        CompletableFuture<Decision> again = decide("a", 2).thenApply(decision -> Sync.await(line.decide("a", 4)));
+        CompletableFuture<Decision> other = decide("a", 6);
+        store.holds = false;
+        CompletableFuture<Void> answered = CompletableFuture.runAsync(store.last()::answer);
+        assertThat(again.get(10, TimeUnit.SECONDS)).isEqualTo(HeldStore.decision(4));
+        assertThat(other.get(10, TimeUnit.SECONDS)).isEqualTo(HeldStore.decision(6));
+        answered.get(10, TimeUnit.SECONDS);
     }
 
     /** Who is told may be slow, or wait for those who come after: they must be under way then. */

@@ -37,6 +37,8 @@ class LeasingIT extends RateFixture {
     private static final long NEVER = 1L << 52;
     private static final Duration RUN = Duration.ofSeconds(FullLength.of(2, 60));
 
+    private final Held held = new Held(registry);
+
     /** When it was asked and when it was granted; in between it was. */
     private record Grant(long asked, long granted, long cost) {}
 
@@ -180,7 +182,7 @@ class LeasingIT extends RateFixture {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"TOKEN_BUCKET", "GCRA"})
     void othersCannot(Algorithm algorithm) {
-        assertThatThrownBy(() -> limiter(redis, algorithm, TEN, 2))
+        assertThatThrownBy(() -> limiter(redis, algorithm, TEN, 16))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("leaseAhead: ");
     }
@@ -238,20 +240,23 @@ class LeasingIT extends RateFixture {
         assertThat(Sync.await(store.peek(key)).remaining()).isEqualTo(990);
     }
 
+    /** Of more than it holds nothing is missing: what is given back is there at once. */
+    @Test
+    void aBucketThatHasBecomeSmallerTakesBackWhatWasTakenOfIt() {
+        String key = key(Algorithm.TOKEN_BUCKET, "ada");
+        LimitStore large = frozenStore(Algorithm.TOKEN_BUCKET, SLOW);
+        Rule rule = Rule.of(Algorithm.TOKEN_BUCKET, SLOW.withBurst(20));
+        ScriptStore small = new ScriptStore(frozen, rule, new RateMetrics(registry, "frozen"));
+        assertThat(Sync.await(large.decide(key, 50)).allowed()).isTrue();
+        assertThat(Sync.await(small.peek(key)).remaining()).isZero();
+        clock.advance(RateModel.micros(10 * rule.first() / 1_000));
+        assertThat(Sync.await(small.peek(key)).remaining()).isEqualTo(10);
+        assertThat(Sync.await(small.give(rule, key, 5, NEVER))).isEqualTo(1);
+        assertThat(Sync.await(small.peek(key)).remaining()).isEqualTo(15);
+    }
+
     private int useUntilHeld(RateLimiter limiter) {
-        int[] used = {0};
-        Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
-            assertThat(limiter.tryAcquire("ada").allowed()).isTrue();
-            used[0]++;
-            return leased() > 5;
-        });
-        long[] scripts = {-1};
-        Awaitility.await().pollInterval(Duration.ofMillis(20)).until(() -> {
-            long before = scripts[0];
-            scripts[0] = scripts();
-            return before == scripts[0]; // nothing is being fetched
-        });
-        return used[0];
+        return held.useUntilHeld(limiter, "ada");
     }
 
     private RateLimiter frozenLimiter(Algorithm algorithm, Limit limit, int ahead) {
@@ -266,12 +271,6 @@ class LeasingIT extends RateFixture {
     }
 
     private double leased() {
-        return registry.counter("redis.patterns.ratelimit.leased", "limiter", "default")
-                .count();
-    }
-
-    private long scripts() {
-        return registry.timer("redis.patterns.ratelimit.scripts", "limiter", "default")
-                .count();
+        return held.leased();
     }
 }

@@ -44,10 +44,14 @@ abstract class RateFaultFixture extends RateFixture {
 
     /** Of the hasty process; it has been used, so that its scripts are known. */
     final RateLimiter hasty(Algorithm algorithm, Limit limit, Fallback fallback) {
+        return hasty(algorithm, limit, fallback, INTERVAL);
+    }
+
+    final RateLimiter hasty(Algorithm algorithm, Limit limit, Fallback fallback, Duration probeInterval) {
         RateLimiterOptions options = RateLimiterOptions.builder()
                 .name(name(fallback))
                 .whenDown(fallback)
-                .probeInterval(INTERVAL)
+                .probeInterval(probeInterval)
                 .build();
         RateLimiter limiter = closing(RateLimiter.create(quick, keys(algorithm), algorithm, limit, options));
         for (int i = 0; i < 32; i++) { // so that it is connected to each master of a Cluster

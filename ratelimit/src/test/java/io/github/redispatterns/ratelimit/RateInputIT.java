@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.RedisTest;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.List;
@@ -126,6 +127,33 @@ class RateInputIT extends RateFixture {
         leavesAlone(limiter, key);
         limiter.reset("ada");
         assertThat(limiter.tryAcquire("ada").remaining()).isEqualTo(9);
+    }
+
+    /** Its head says how long it is, and what of it counts. */
+    @Test
+    void aLogThatIsNotAsLongAsItSaysIsATypedErrorAndIsLeftAlone() {
+        RateLimiter limiter = limiter(Algorithm.SLIDING_WINDOW_LOG, TEN);
+        String key = key(Algorithm.SLIDING_WINDOW_LOG, "ada");
+        for (String broken : List.of(
+                "string.sub(log, 1, -2)",
+                "string.sub(log, 1, -8)",
+                "string.sub(log, 1, 21)",
+                "string.sub(log, 1, 20)",
+                "string.sub(log, 1, 2)",
+                "log .. 'x'",
+                "log .. string.rep('x', 7)",
+                "string.sub(log, 1, 2) .. string.rep('\\255', 12) .. string.sub(log, 15)",
+                "string.sub(log, 1, 2) .. string.rep('\\0', 19)", // no slots
+                "string.sub(log, 1, 6) .. string.sub(log, 3, 6) .. string.sub(log, 11)", // the oldest is behind the
+                // last
+                "string.sub(log, 1, 13) .. '\\100' .. string.sub(log, 15)")) { // more count than there are
+            limiter.reset("ada");
+            assertThat(limiter.tryAcquire("ada", 4).allowed()).isTrue();
+            String script = "local log = redis.call('GET', KEYS[1]) return redis.call('SET', KEYS[1], " + broken
+                    + ", 'KEEPTTL')";
+            admin(key, c -> c.eval(script, ScriptOutputType.STATUS, key));
+            leavesAlone(limiter, key);
+        }
     }
 
     /** Whoever changes the algorithm has to change the key space too; nothing is read for what it is not. */

@@ -55,7 +55,7 @@ class RateLimiterOptionsTest {
         for (int bad : new int[] {-1, 10_000_001}) {
             refused("maxDenied: ", () -> RateLimiterOptions.builder().maxDenied(bad));
         }
-        for (int bad : new int[] {-1, 1, 1_000_001}) {
+        for (int bad : new int[] {-1, 1, 2, 3, 15, 1_000_001}) {
             refused("leaseAhead: ", () -> RateLimiterOptions.builder().leaseAhead(bad));
         }
         for (double bad : new double[] {-1, 0, 0.000_9, 1.1, Double.NaN, Double.POSITIVE_INFINITY}) {

@@ -8,6 +8,7 @@ import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisNode;
 import io.github.redispatterns.testkit.Topology;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +69,29 @@ class RateRestartIT {
             awaitBack(limiter, INTERVAL.plus(FOUND));
             assertThat(limiter.peek("ada").remaining()).isEqualTo(leftInRedis);
             assertThat(limiter.tryAcquire("ada").degraded()).isFalse();
+        }
+    }
+
+    /** As stated: what is held ahead is granted on top. */
+    @ParameterizedTest
+    @EnumSource(names = {"TOKEN_BUCKET", "GCRA"})
+    void withoutPersistenceNoMoreIsGrantedOnTopThanIsHeld(Algorithm algorithm) {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        RateLimiterOptions ahead =
+                RateLimiterOptions.builder().leaseAhead(100).maxDenied(0).build();
+        Limit slow = Limit.of(1_000, Duration.ofHours(10)); // one comes back in 36 s
+        try (RedisDeployment deployment = RedisDeployment.start(Topology.STANDALONE);
+                Redis redis = Redis.connect(
+                        deployment.uri(),
+                        RedisOptions.builder().meterRegistry(registry).build());
+                RateLimiter limiter = RateLimiter.create(redis, KEYS, algorithm, slow, ahead)) {
+            new Held(registry).useUntilHeld(limiter, "ada");
+            RedisNode node = deployment.nodes().get(0);
+            node.kill9();
+            node.restart();
+            RateFaultFixture.awaitBack(limiter, "ada", INTERVAL.plus(FOUND));
+            assertThat(limiter.peek("ada").remaining()).isEqualTo(1_000);
+            assertThat(Held.useAll(limiter, "ada")).isBetween(900, 1_101);
         }
     }
 

@@ -1,11 +1,20 @@
 package io.github.redispatterns.ratelimit;
 
-/** How much was missing when something was last taken, in the time that it takes to come back. */
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+
+/**
+ * How much was missing at some time, in the time that it takes to come back, and by which limit it does. That is the
+ * limit that was the last to look: under another one time has passed until it came.
+ */
 final class TokenBucketModel extends RateModel {
+
+    /** What a double holds, if the bucket itself does not hold more. */
+    private static final long EXACT = 1L << 53;
 
     private long atMicros;
     private long missingNanos;
-    /** The rule that it was taken under. */
     private Rule under;
 
     TokenBucketModel(Rule rule) {
@@ -15,7 +24,7 @@ final class TokenBucketModel extends RateModel {
 
     @Override
     boolean grants(long cost, long when) {
-        return missing(when) + cost * rule().first() <= rule().second() * rule().first();
+        return missing(when) + cost * rule().first() <= fullNanos();
     }
 
     @Override
@@ -28,7 +37,10 @@ final class TokenBucketModel extends RateModel {
     @Override
     void settle(long nowMicros) {
         if (atMicros > nowMicros) {
-            missingNanos = missing(atMicros);
+            atMicros = nowMicros;
+        }
+        if (isAnothers() && left(nowMicros) > 0) { // of a full one nothing has to be written down
+            missingNanos = asMany(left(nowMicros));
             atMicros = nowMicros;
             under = rule();
         }
@@ -39,12 +51,41 @@ final class TokenBucketModel extends RateModel {
         return (missing(nowMicros) + 999) / 1_000;
     }
 
+    /** A bucket that holds less than what was missing is empty, and fills from then on. */
     private long missing(long when) {
-        long missing = missingNanos;
-        if (under.first() != rule().first()) { // as many tokens
-            missing = (long) Math.ceil((double) missing / under.first() * rule().first());
+        if (isAnothers()) { // which has not looked yet, or found it full
+            return Math.min(asMany(left(when)), fullNanos());
         }
-        missing = Math.min(missing, rule().second() * rule().first());
-        return Math.max(0, missing - (when - atMicros) * 1_000);
+        return Math.max(0, Math.min(missingNanos, fullNanos()) - (when - atMicros) * 1_000);
+    }
+
+    private boolean isAnothers() {
+        return under.first() != rule().first() || under.second() != rule().second();
+    }
+
+    private long left(long when) {
+        return Math.max(0, missingNanos - Math.max(0, when - atMicros) * 1_000);
+    }
+
+    /** Of whole tokens as many, and of one that is coming back the same share, to the next nanosecond or microsecond. */
+    private long asMany(long left) {
+        long step = rule().first();
+        long unit = step % 1_000 == 0 ? 1_000 : 1;
+        long part = left % under.first();
+        long share = (long) Math.ceil((double) part / under.first() * step / unit) * unit; // as far as a double goes
+        BigInteger exact = BigInteger.valueOf(part).multiply(BigInteger.valueOf(step));
+        assertThat(BigInteger.valueOf(share)
+                        .multiply(BigInteger.valueOf(under.first()))
+                        .subtract(exact)
+                        .doubleValue())
+                .isBetween(-4.0 * under.first(), (unit + 4.0) * under.first());
+        BigInteger whole = BigInteger.valueOf(left / under.first()).multiply(BigInteger.valueOf(step));
+        return whole.add(BigInteger.valueOf(share))
+                .min(BigInteger.valueOf(Math.max(EXACT, fullNanos())))
+                .longValueExact();
+    }
+
+    private long fullNanos() {
+        return rule().second() * rule().first();
     }
 }

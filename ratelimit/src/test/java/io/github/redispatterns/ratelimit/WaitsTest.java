@@ -6,7 +6,10 @@ import io.github.redispatterns.core.Sync;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +29,25 @@ class WaitsTest {
             assertThat(Sync.await(wait).allowed()).isTrue();
         }
         assertThat(asked).hasValue(201);
+    }
+
+    /** Where an answer is there at once, as a fallback's is, whoever waits is told by the thread that has asked for him. */
+    @Test
+    void aCallerThatBlocksInAContinuationStopsNobodyElse() throws Exception {
+        try (Waits waits = new Waits()) {
+            CompletableFuture<Decision> refusedOnce = waits.until(MINUTE, refusals(1));
+            CompletableFuture<Decision> other =
+                    refusedOnce.thenApply(granted -> Sync.await(waits.until(MINUTE, refusals(1))));
+            CompletableFuture<Decision> tooLate = waits.until(Duration.ofMillis(6), refusals(Integer.MAX_VALUE))
+                    .thenApply(refused -> Sync.await(waits.until(MINUTE, refusals(1))));
+            assertThat(other.get(10, TimeUnit.SECONDS).allowed()).isTrue();
+            assertThat(tooLate.get(10, TimeUnit.SECONDS).allowed()).isTrue();
+        }
+    }
+
+    private static Supplier<CompletionStage<Decision>> refusals(int count) {
+        AtomicInteger asked = new AtomicInteger();
+        return () -> CompletableFuture.completedFuture(decision(asked.incrementAndGet() > count));
     }
 
     private static Decision decision(boolean allowed) {

@@ -69,6 +69,13 @@ final class Rules {
                                 "it sleeps",
                                 call -> call.getTarget().getName().equals("sleep") && sleeps(call.getTarget()))));
         rules.put(
+                "recipes and core go by the server's clock or the monotonic one, never by the wall clock",
+                noClasses()
+                        .that(are(RECIPE_OR_CORE))
+                        .should()
+                        .callCodeUnitWhere(DescribedPredicate.describe(
+                                "it asks the wall clock", call -> asksWallClock(call.getTarget()))));
+        rules.put(
                 "libraries do not write to standard streams, but for the testkit's announcements",
                 noClasses()
                         .that(are(LIBRARY))
@@ -152,6 +159,20 @@ final class Rules {
     private static boolean sleeps(AccessTarget.CodeUnitAccessTarget target) {
         return target.getOwner().isAssignableTo(Thread.class)
                 || target.getOwner().isAssignableTo(TimeUnit.class);
+    }
+
+    private static boolean asksWallClock(AccessTarget.CodeUnitAccessTarget target) {
+        String owner = target.getOwner().getName();
+        String name = target.getName();
+        if (owner.startsWith("java.time.")) {
+            return name.equals("now") || name.startsWith("system") || name.startsWith("tick");
+        }
+        return switch (owner) {
+            case "java.lang.System" -> name.equals("currentTimeMillis");
+            case "java.util.Calendar" -> name.equals("getInstance");
+            case "java.util.Date" -> target.getRawParameterTypes().isEmpty() && name.equals("<init>");
+            default -> false;
+        };
     }
 
     private static DescribedPredicate<JavaClass> are(DescribedPredicate<? super JavaClass> predicate) {
