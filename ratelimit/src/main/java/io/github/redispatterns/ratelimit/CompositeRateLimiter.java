@@ -4,13 +4,10 @@ import io.github.redispatterns.core.Check;
 import io.github.redispatterns.core.KeySpace;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.Sync;
-import io.github.redispatterns.core.Topology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -23,19 +20,20 @@ import org.jspecify.annotations.Nullable;
  * limit both keep how many permits were taken. {@link Algorithm#SLIDING_WINDOW_LOG} is refused. A limit that gets another
  * algorithm needs another name.
  *
- * <p><b>Guarantees</b>: a decision is one round trip, and atomic. What one limit refuses, no other is charged for.
- * A refusal names the limit that refuses for the longest time, and says when all of them would grant the same call: exact
- * as a single limit's. Each limit lets through what its {@link Algorithm} does by itself, by the server's clock. Every
- * key has a time to live, and is gone when all permits of its limits are there again; after {@link #setLimit} to a
- * quicker limit, when they would have been by the old one.
+ * <p><b>Guarantees</b>: a decision is one round trip, and atomic. What one limit refuses, no other is charged for; also
+ * by a {@link Fallback}. A refusal names the limit that refuses for the longest time, and says when all of them would
+ * grant the same call: exact as a single limit's. A decision says where each limit stands. Each limit lets through what
+ * its {@link Algorithm} does by itself, by the server's clock. Every key has a time to live, and is gone when all permits
+ * of its limits are there again; after {@link #setLimit} to a quicker limit, when they would have been by the old one.
  *
- * <p><b>Does not guarantee</b>: what {@link RateLimiter} does not either. On a Cluster, that a call on several keys is
- * decided while their slot moves to another master and some of them are there already, or not there yet: it is tried
- * again until the command timeout, and then fails with {@link io.github.redispatterns.core.NotExecutedException}. Limits
- * that share one subject have one key, and are not affected.
+ * <p><b>Does not guarantee</b>: what {@link RateLimiter} does not either. On a Cluster, that Redis decides a call on
+ * several keys while their slot moves to another master and some of them are there already, or not there yet: it is tried
+ * again until the command timeout, and then fails with {@link io.github.redispatterns.core.NotExecutedException}, unless
+ * there is a {@link Fallback}. Limits that share one subject have one key, and are not affected.
  *
  * <p><b>Cost</b>: one script for each decision, O(limits); {@code reset} is one command for each id. A common hash tag
- * puts the limits of all users on one master of a Cluster, which is what all-or-nothing costs there.
+ * puts the limits of all users on one master of a Cluster, which is what all-or-nothing costs there. A Redis that does
+ * not answer costs those the timeout whose calls are under way when it falls silent, and hardly anybody after them.
  *
  * <p><b>Keys</b>: {@code prefix:subject:{id}}, a hash of all limits of a subject, or <code>prefix:subject:{tag}:id</code>
  * if there is a {@linkplain Builder#hashTag hash tag}; of {@link NamedLimit#ALL} the id is {@code all}. They live until
@@ -48,25 +46,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CompositeRateLimiter implements AutoCloseable {
 
-    private final KeySpace keys;
-    private final @Nullable String hashTag;
-    /** In the order of a call's keys. */
-    private final List<String> subjects;
-    /** Those of them that have an id. */
-    private final Set<String> named;
-
-    private final CompositeStore store;
+    private final CompositeKeys keys;
+    private final GuardedComposite store;
     private final RateMetrics metrics;
     private final Waits waits = new Waits();
 
     private CompositeRateLimiter(Builder from) {
-        this.keys = from.keys;
-        this.hashTag = from.hashTag;
-        this.subjects = from.subjects();
-        this.named = new TreeSet<>(subjects);
-        named.remove(NamedLimit.ALL);
-        this.metrics = RateMetrics.ofScripts(from.redis.meterRegistry(), from.name);
-        this.store = new CompositeStore(from.redis, from.limits, subjects, metrics);
+        List<String> subjects = from.subjects();
+        this.keys = new CompositeKeys(from.redis.topology(), from.keys, from.hashTag, subjects);
+        this.metrics = RateMetrics.ofSeveral(from.redis.meterRegistry(), from.name);
+        CompositeStore scripts = new CompositeStore(from.redis, from.limits, subjects, metrics);
+        this.store = new GuardedComposite(
+                scripts,
+                Guards.of(from.redis, scripts::look, from.probeInterval, metrics),
+                CompositeStandIn.of(from.whenDown, from.probeInterval, from.limits),
+                metrics);
     }
 
     /**
@@ -92,8 +86,9 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then the permits may have
      *     been taken
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
-     *     permits may have been taken
-     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
+     *     permits may have been taken; unless there is a {@link Fallback}
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else; or if Redis is full, unless
+     *     there is a {@link Fallback}
      */
     public Decision tryAcquire(Map<String, String> ids) {
         return tryAcquire(ids, 1);
@@ -120,8 +115,9 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then the permits may have
      *     been taken
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
-     *     permits may have been taken
-     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
+     *     permits may have been taken; unless there is a {@link Fallback}
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else; or if Redis is full, unless
+     *     there is a {@link Fallback}
      */
     public Decision tryAcquire(Map<String, String> ids, long cost) {
         return Sync.await(tryAcquireAsync(ids, cost));
@@ -152,8 +148,9 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; then nothing is asked
      *     any more, but a question that is under way may take the permits
      * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer: then the
-     *     permits may have been taken
-     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
+     *     permits may have been taken; unless there is a {@link Fallback}
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else; or if Redis is full, unless
+     *     there is a {@link Fallback}
      */
     public Decision acquire(Map<String, String> ids, long cost, Duration maxWait) {
         CompletableFuture<Decision> waiting = acquiring(ids, cost, maxWait);
@@ -185,8 +182,10 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @throws IllegalArgumentException if the ids are not allowed
      * @throws IllegalStateException if the limiter is closed
      * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted
-     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer
-     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else, or Redis is full
+     * @throws io.github.redispatterns.core.PatternsException if Redis could not be asked, or did not answer, unless there
+     *     is a {@link Fallback}
+     * @throws io.lettuce.core.RedisCommandExecutionException if a key holds something else; or if Redis is full, unless
+     *     there is a {@link Fallback}
      */
     public Decision peek(Map<String, String> ids) {
         return Sync.await(peekAsync(ids));
@@ -204,7 +203,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
 
     /**
      * Forgets what was taken, of one subject or several. {@link NamedLimit#ALL} is forgotten only if it is named too,
-     * whatever its id.
+     * whatever its id. A {@link Fallback} does not stand in for this.
      *
      * @param ids the id of at least one subject
      * @throws IllegalArgumentException if the ids are not allowed
@@ -224,12 +223,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @return completes when it was forgotten; fails as {@link #reset} does
      */
     public CompletionStage<Void> resetAsync(Map<String, String> ids) {
-        if (Check.notNull("ids", ids).isEmpty() || !subjects.containsAll(ids.keySet())) {
-            throw new IllegalArgumentException("ids: must be of " + subjects + " and of nothing else");
-        }
-        List<String> at = ids.entrySet().stream()
-                .map(each -> key(each.getKey(), each.getValue()))
-                .toList();
+        List<String> at = keys.ofSome(ids);
         waits.ensureOpen();
         return store.reset(at);
     }
@@ -244,7 +238,8 @@ public final class CompositeRateLimiter implements AutoCloseable {
     }
 
     /**
-     * Decides from now on by another limit; in this process. How many permits were taken is kept.
+     * Decides from now on by another limit; in this process. How many permits were taken is kept. What came back of a
+     * token bucket until the first call by the new limit did so at the old rate.
      *
      * @param name the name of the limit
      * @param limit how much is allowed in which time
@@ -263,6 +258,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
     @Override
     public void close() {
         waits.close();
+        store.close();
     }
 
     private CompletableFuture<Decision> acquiring(Map<String, String> ids, long cost, Duration maxWait) {
@@ -277,22 +273,9 @@ public final class CompositeRateLimiter implements AutoCloseable {
     }
 
     private List<String> keys(Map<String, String> ids) {
-        if (!Check.notNull("ids", ids).keySet().equals(named)) {
-            throw new IllegalArgumentException("ids: must be of " + named + " and of nothing else");
-        }
+        List<String> at = keys.ofCall(ids);
         waits.ensureOpen();
-        List<String> at = new ArrayList<>(subjects.size());
-        for (String subject : subjects) {
-            at.add(key(subject, ids.get(subject)));
-        }
         return at;
-    }
-
-    private String key(String subject, @Nullable String givenId) {
-        String id = subject.equals(NamedLimit.ALL) ? NamedLimit.ALL : Check.notNull("id", givenId);
-        KeySpace own = keys.child(subject);
-        String tag = hashTag;
-        return tag == null ? own.key(id) : own.key(tag, Check.text("id", id));
     }
 
     /**
@@ -308,6 +291,8 @@ public final class CompositeRateLimiter implements AutoCloseable {
         private final KeySpace keys;
         private final List<NamedLimit> limits = new ArrayList<>();
         private @Nullable String hashTag;
+        private Fallback whenDown = RateLimiterOptions.defaults().whenDown();
+        private Duration probeInterval = RateLimiterOptions.defaults().probeInterval();
         private String name = RateMetrics.DEFAULT_NAME;
 
         private Builder(Redis redis, KeySpace keys) {
@@ -346,6 +331,31 @@ public final class CompositeRateLimiter implements AutoCloseable {
         }
 
         /**
+         * Says what decides while Redis does not. Of {@link Fallback#local} each limit has its share for each id.
+         *
+         * @param fallback failing, the default, open, closed, or a share of each limit in memory
+         * @return this builder
+         * @throws IllegalArgumentException if it is null
+         */
+        public Builder whenDown(Fallback fallback) {
+            this.whenDown = Check.notNull("whenDown", fallback);
+            return this;
+        }
+
+        /**
+         * Says how soon it is found out that Redis is back.
+         *
+         * @param interval how often a server that has not answered is asked, from 1 ms; 500 ms by default. Meanwhile
+         *     no call is sent to it
+         * @return this builder
+         * @throws IllegalArgumentException if it is not allowed
+         */
+        public Builder probeInterval(Duration interval) {
+            this.probeInterval = Check.duration("probeInterval", interval);
+            return this;
+        }
+
+        /**
          * Names the limiter in metrics, so that two of one registry are told apart.
          *
          * @param limiterName the value of the tag {@code limiter}; {@code default} by default
@@ -366,14 +376,6 @@ public final class CompositeRateLimiter implements AutoCloseable {
          */
         public CompositeRateLimiter build() {
             Check.range("limits", limits.size(), 1, MOST);
-            if (redis.topology() == Topology.CLUSTER
-                    && hashTag == null
-                    && subjects().size() > 1) {
-                throw new IllegalArgumentException(
-                        "limits: the subjects " + subjects() + " are in different slots, and a"
-                                + " Cluster decides at once only on what is in one; give them a common hash tag, for instance"
-                                + " by hashTag(\"limits\") on this builder, which puts all of them on one master");
-            }
             return new CompositeRateLimiter(this);
         }
 

@@ -5,9 +5,9 @@ import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.ScriptCall;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,14 @@ final class CompositeStore {
     private static final LuaScript<List<@Nullable Object>> SCRIPT =
             LuaScript.list(CompositeStore.class, "ratelimit/rate_all.lua");
 
+    private static final int FIELDS = 3;
+
     /** One limit, and which of a call's keys is its own. */
-    private record Part(NamedLimit named, Rule rule, int key) {
+    record Part(NamedLimit named, Rule rule, int key) {
+
+        String keyOf(List<String> keys) {
+            return keys.get(key - 1);
+        }
 
         String kind() {
             return switch (rule.algorithm()) {
@@ -44,8 +50,9 @@ final class CompositeStore {
         this.parts = limits.stream().map(this::part).toList();
     }
 
-    List<NamedLimit> limits() {
-        return parts.stream().map(Part::named).toList();
+    /** What the next call is decided by. */
+    List<Part> parts() {
+        return parts;
     }
 
     /** Decides from now on by this one in place of the one with its name. */
@@ -55,18 +62,21 @@ final class CompositeStore {
                 .toList();
     }
 
-    void checkCost(long cost) {
-        checkCost(parts, cost);
+    static void checkCost(List<Part> by, long cost) {
+        by.forEach(part -> part.rule().checkCost(cost));
     }
 
-    CompletionStage<Decision> decide(List<String> keys, long cost) {
-        List<Part> by = parts;
-        checkCost(by, cost);
+    CompletionStage<Decision> decide(List<Part> by, List<String> keys, long cost) {
         return run(by, keys, cost, "take");
     }
 
-    CompletionStage<Decision> peek(List<String> keys) {
-        return run(parts, keys, 1, "peek");
+    CompletionStage<Decision> peek(List<Part> by, List<String> keys) {
+        return run(by, keys, 1, "peek");
+    }
+
+    /** Of no limit: whether the server of a key decides at all. */
+    CompletionStage<?> look(String key) {
+        return timed(SCRIPT.on(redis).key(key).arg(1).arg("peek"));
     }
 
     /** One by one: of several keys at once some may be on their way to another master. */
@@ -80,10 +90,6 @@ final class CompositeStore {
         return new Part(named, Rule.of(named.algorithm(), named.limit()), subjects.indexOf(named.per()) + 1);
     }
 
-    private static void checkCost(List<Part> by, long cost) {
-        by.forEach(part -> part.rule().checkCost(cost));
-    }
-
     private CompletionStage<Decision> run(List<Part> by, List<String> keys, long cost, String mode) {
         ScriptCall<List<@Nullable Object>> call = SCRIPT.on(redis);
         keys.forEach(call::key);
@@ -95,23 +101,26 @@ final class CompositeStore {
                     .arg(part.rule().first())
                     .arg(part.rule().second());
         }
+        return timed(call).thenApply(reply -> decision(reply, by));
+    }
+
+    private CompletionStage<List<@Nullable Object>> timed(ScriptCall<List<@Nullable Object>> call) {
         long began = System.nanoTime();
-        return call.runAsync()
-                .whenComplete((reply, failure) -> metrics.ran(System.nanoTime() - began))
-                .thenApply(reply -> decision(reply, by));
+        return call.runAsync().whenComplete((reply, failure) -> metrics.ran(System.nanoTime() - began));
     }
 
     private static Decision decision(List<@Nullable Object> reply, List<Part> by) {
-        int refusing = (int) number(reply, 4);
-        return new Decision(
-                number(reply, 0) == 1,
-                number(reply, 1),
-                Duration.of(number(reply, 2), ChronoUnit.MICROS),
-                Duration.of(number(reply, 3), ChronoUnit.MICROS),
-                false,
-                refusing == 0
-                        ? Optional.empty()
-                        : Optional.of(by.get(refusing - 1).named().name()));
+        List<LimitState> all = new ArrayList<>(by.size());
+        for (Part part : by) {
+            int at = all.size() * FIELDS;
+            all.add(new LimitState(
+                    part.named().name(), number(reply, at), micros(reply, at + 1), micros(reply, at + 2)));
+        }
+        return LimitState.together(all, false);
+    }
+
+    private static Duration micros(List<@Nullable Object> reply, int at) {
+        return Duration.of(number(reply, at), ChronoUnit.MICROS);
     }
 
     private static long number(List<@Nullable Object> reply, int at) {

@@ -27,6 +27,13 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>How many slots there are is nowhere stored: each request brings its own limiter's number.
  *
+ * <p><b>If Redis does not answer</b>, nothing stands in for it: who may hold a slot only Redis knows. The first call that
+ * waits in vain costs its caller the command timeout, and so does each that is under way with it; from then on the server,
+ * on a Cluster that one master, is left alone until it answers a look in the background, every 500 ms while somebody
+ * calls. Meanwhile acquiring and extending fail at once with {@link io.github.redispatterns.core.NotExecutedException}.
+ * Giving back is sent all the same, and fails at once with
+ * {@link io.github.redispatterns.core.UnknownOutcomeException}: a server that was only slow has the slot back then.
+ *
  * <p><b>Cost</b>: one script to acquire, to extend and to give back, O(log slots); to acquire also O(leases that have
  * ended).
  *
@@ -86,7 +93,7 @@ public final class ConcurrencyLimiter {
         Check.notNull("keys", keys);
         Check.range("slots", slots, 1, MOST);
         Duration whole = Duration.ofMillis(Check.duration("lease", lease).toMillis()); // as Redis counts it
-        RateMetrics metrics = RateMetrics.ofScripts(redis.meterRegistry(), Check.text("name", name));
+        RateMetrics metrics = RateMetrics.ofSlots(redis.meterRegistry(), Check.text("name", name));
         return new ConcurrencyLimiter(keys, slots, new SlotStore(redis, whole, metrics), metrics);
     }
 

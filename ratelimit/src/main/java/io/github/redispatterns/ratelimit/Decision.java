@@ -1,6 +1,7 @@
 package io.github.redispatterns.ratelimit;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,7 +14,9 @@ import java.util.Optional;
  *     is its guess
  * @param resetAfter how long until the whole limit is there again, if nobody else comes
  * @param degraded whether a {@link Fallback} decided this, since Redis did not answer or could not store
- * @param refusedBy of several limits, the name of the one that refuses for the longest time; else empty
+ * @param refusedBy of several limits, the name of the one that refuses for the longest time, of equals the first; else
+ *     empty
+ * @param limits of several limits, where each of them stands, in their order; else empty
  */
 public record Decision(
         boolean allowed,
@@ -21,4 +24,41 @@ public record Decision(
         Duration retryAfter,
         Duration resetAfter,
         boolean degraded,
-        Optional<String> refusedBy) {}
+        Optional<String> refusedBy,
+        List<LimitState> limits) {
+
+    /**
+     * Keeps a copy of the list.
+     *
+     * @param allowed as above
+     * @param remaining as above
+     * @param retryAfter as above
+     * @param resetAfter as above
+     * @param degraded as above
+     * @param refusedBy as above
+     * @param limits as above
+     */
+    public Decision {
+        limits = List.copyOf(limits);
+    }
+
+    /**
+     * Of a single limit.
+     *
+     * @param allowed as above
+     * @param remaining as above
+     * @param retryAfter as above
+     * @param resetAfter as above
+     * @param degraded as above
+     * @param refusedBy as above
+     */
+    public Decision(
+            boolean allowed,
+            long remaining,
+            Duration retryAfter,
+            Duration resetAfter,
+            boolean degraded,
+            Optional<String> refusedBy) {
+        this(allowed, remaining, retryAfter, resetAfter, degraded, refusedBy, List.of());
+    }
+}

@@ -71,7 +71,7 @@ public final class Fallback {
      * then takes as much longer to come back, so that in the long run no more is granted than the share.
      *
      * <p>What was taken in Redis before is not known to it, nor to Redis afterwards what it has granted. It remembers
-     * 100,000 ids; what more there are share one share among them.
+     * 100,000 ids, of each limit if there are several; what more there are share one share among them.
      *
      * @param share of the limit, from 0.001 to 1; with ten instances that are asked alike, 0.1
      * @return the fallback

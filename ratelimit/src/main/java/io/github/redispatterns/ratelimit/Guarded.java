@@ -1,11 +1,6 @@
 package io.github.redispatterns.ratelimit;
 
-import io.github.redispatterns.core.NotExecutedException;
-import io.github.redispatterns.core.Sync;
-import io.lettuce.core.RedisCommandExecutionException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 final class Guarded implements LimitStore {
 
     private final LimitStore redis;
-    private final Guards guards;
+    private final GuardedCalls calls;
     private final @Nullable StandIn standIn;
     private final RateMetrics metrics;
 
     /** Null for the stand-in if failures are to be told. */
     Guarded(LimitStore redis, Guards guards, @Nullable StandIn standIn, RateMetrics metrics) {
         this.redis = redis;
-        this.guards = guards;
+        this.calls = new GuardedCalls(guards);
         this.standIn = standIn;
         this.metrics = metrics;
     }
@@ -41,7 +36,7 @@ final class Guarded implements LimitStore {
         Rule rule = rule();
         rule.checkCost(cost);
         StandIn other = standIn;
-        return call(
+        return calls.call(
                 key,
                 () -> redis.decide(key, cost),
                 other == null ? null : () -> degraded(other.decide(rule, key, cost)));
@@ -52,7 +47,7 @@ final class Guarded implements LimitStore {
         Rule rule = rule();
         costs.forEach(rule::checkCost);
         StandIn other = standIn;
-        return call(
+        return calls.call(
                 key,
                 () -> redis.decide(key, costs),
                 other == null
@@ -66,7 +61,7 @@ final class Guarded implements LimitStore {
     public CompletionStage<Decision> peek(String key) {
         Rule rule = rule();
         StandIn other = standIn;
-        return call(key, () -> redis.peek(key), other == null ? null : () -> other.peek(rule, key));
+        return calls.call(key, () -> redis.peek(key), other == null ? null : () -> other.peek(rule, key));
     }
 
     /** Nothing stands in for that: what Redis holds is there when it is back. */
@@ -76,52 +71,22 @@ final class Guarded implements LimitStore {
         if (other != null) {
             other.reset(key);
         }
-        return call(key, () -> redis.reset(key), null);
+        return calls.call(key, () -> redis.reset(key), null);
     }
 
     @Override
     public void close() {
-        guards.close();
+        calls.close();
         redis.close();
     }
 
-    /** Asks a question of that key, or what answers it instead; null if nothing does. */
-    <T extends @Nullable Object> CompletionStage<T> call(
-            String key, Supplier<CompletionStage<T>> question, @Nullable Supplier<T> instead) {
-        Guard guard = guards.of(key);
-        if (!guard.mayCall(key)) {
-            return instead == null
-                    ? CompletableFuture.failedFuture(leftAlone())
-                    : CompletableFuture.completedFuture(instead.get());
-        }
-        long sent = System.nanoTime();
-        return question.get().handle((answer, failure) -> {
-            if (failure == null) {
-                guard.answered(sent);
-                return answer;
-            }
-            Throwable cause = Sync.unwrap(failure);
-            guard.failed(key, sent, cause);
-            if (instead == null || !(Guard.isUnreachable(cause) || cannotStore(cause))) {
-                throw new CompletionException(cause);
-            }
-            return instead.get();
-        });
+    /** Asks another question of that key; nothing stands in for Redis. */
+    <T extends @Nullable Object> CompletionStage<T> call(String key, Supplier<CompletionStage<T>> question) {
+        return calls.call(key, question, null);
     }
 
     private Decision degraded(Decision decision) {
         metrics.degraded();
         return decision;
-    }
-
-    private static NotExecutedException leftAlone() {
-        return new NotExecutedException("Redis did not answer a moment ago, and is left alone for now", null);
-    }
-
-    /** It answers, but is full, has trouble with its disk, or has too few replicas. */
-    private static boolean cannotStore(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        return failure instanceof RedisCommandExecutionException
-                && (message.startsWith("OOM") || message.startsWith("MISCONF") || message.startsWith("NOREPLICAS"));
     }
 }

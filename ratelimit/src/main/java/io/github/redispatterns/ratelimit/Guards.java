@@ -1,8 +1,12 @@
 package io.github.redispatterns.ratelimit;
 
 import io.github.redispatterns.core.Masters;
+import io.github.redispatterns.core.Redis;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,18 @@ final class Guards {
         this.maker = maker;
         this.masters = masters;
         this.common = maker.get();
+    }
+
+    /**
+     * For the servers of a handle; who has waited for half of its command timeout has waited in vain.
+     *
+     * @param look asks of a key without changing anything
+     * @param probeInterval how often
+     */
+    static Guards of(
+            Redis redis, Function<String, CompletionStage<?>> look, Duration probeInterval, RateMetrics metrics) {
+        long waited = redis.options().commandTimeout().toNanos() / 2;
+        return new Guards(() -> new Guard(look, probeInterval.toNanos(), waited, metrics), redis.masters());
     }
 
     /** Ask once for each call, and tell that one what came of it. */

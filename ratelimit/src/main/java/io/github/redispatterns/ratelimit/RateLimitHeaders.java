@@ -14,10 +14,11 @@ import java.util.stream.Collectors;
  *
  * <p><b>Guarantees</b>: the fields are well-formed structured fields. Times are whole seconds, rounded up, so a client
  * that comes when it is told is not too early; {@code Retry-After} is at least 1, and is when the effective window
- * ({@code t}) of a refusal ends.
+ * ({@code t}) of the limit that refuses for the longest time ends. What is available ({@code r}) and the effective window
+ * are those of the limit that they stand with.
  *
- * <p><b>Does not guarantee</b>: that all of a limit is there again after the effective window: for a granted call it is,
- * as {@link Decision#resetAfter()} has it; for a refused one the same call is granted then. The fields know no fractions
+ * <p><b>Does not guarantee</b>: that all of a limit is there again after the effective window: for one that grants it is,
+ * as {@link Decision#resetAfter()} has it; one that refuses grants the same call then. The fields know no fractions
  * of a second: a limit of 10 in 100 ms is announced as 10 in a second, the most that a client may rely on. A burst of
  * another size is not announced, but counts in what is available ({@code r}).
  *
@@ -47,13 +48,14 @@ public final class RateLimitHeaders {
      */
     public static Map<String, String> of(String policy, Limit limit, Decision decision) {
         String item = policy("policy", Check.text("policy", policy), Check.notNull("limit", limit));
-        return fields(item, quoted("policy", policy), Check.notNull("decision", decision));
+        Check.notNull("decision", decision);
+        LimitState state = new LimitState(policy, decision.remaining(), decision.retryAfter(), decision.resetAfter());
+        return fields(item, item("policy", state), decision);
     }
 
     /**
-     * The fields of a decision by several limits: the policies of all, and for a refusal the one that refuses for the
-     * longest time, with what the scarcest of all has left: its own may be more. Which one has the least left a granted
-     * decision does not say, so it has no {@code RateLimit} field.
+     * The fields of a decision by several limits: the policies of all, and where each of them stands, with its own
+     * remainder and its own effective window. A decision that does not say so has no {@code RateLimit} field.
      *
      * @param limits the limits, such as {@link CompositeRateLimiter#limits()}; their names must be printable ASCII
      * @param decision what they decided
@@ -64,36 +66,39 @@ public final class RateLimitHeaders {
         if (Check.notNull("limits", limits).isEmpty()) {
             throw new IllegalArgumentException("limits: must not be empty");
         }
-        String items = limits.stream()
+        String policies = limits.stream()
                 .map(each -> policy("limits", each.name(), each.limit()))
                 .collect(Collectors.joining(", "));
-        String refusing = Check.notNull("decision", decision)
-                .refusedBy()
-                .map(name -> quoted("decision", name))
-                .orElse("");
-        return fields(items, refusing, decision);
+        String items = Check.notNull("decision", decision).limits().stream()
+                .map(each -> item("decision", each))
+                .collect(Collectors.joining(", "));
+        return fields(policies, items, decision);
     }
 
-    /** An empty item is none. */
-    private static Map<String, String> fields(String policies, String item, Decision decision) {
+    /** No items are no field. */
+    private static Map<String, String> fields(String policies, String items, Decision decision) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put(POLICY, policies);
-        long seconds = decision.allowed() ? seconds(decision.resetAfter()) : retrySeconds(decision);
-        if (!item.isEmpty()) {
-            fields.put(LIMIT, item + ";r=" + Math.max(decision.remaining(), 0) + ";t=" + seconds);
+        if (!items.isEmpty()) {
+            fields.put(LIMIT, items);
         }
         if (!decision.allowed()) {
-            fields.put(RETRY_AFTER, Long.toString(seconds));
+            fields.put(RETRY_AFTER, Long.toString(retrySeconds(decision.retryAfter())));
         }
         return Collections.unmodifiableMap(fields);
+    }
+
+    private static String item(String parameter, LimitState state) {
+        long seconds = state.retryAfter().isZero() ? seconds(state.resetAfter()) : retrySeconds(state.retryAfter());
+        return quoted(parameter, state.name()) + ";r=" + Math.max(state.remaining(), 0) + ";t=" + seconds;
     }
 
     private static String policy(String parameter, String name, Limit limit) {
         return quoted(parameter, name) + ";q=" + limit.permits() + ";w=" + seconds(limit.period());
     }
 
-    private static long retrySeconds(Decision refused) {
-        return Math.max(seconds(refused.retryAfter()), 1);
+    private static long retrySeconds(Duration retryAfter) {
+        return Math.max(seconds(retryAfter), 1);
     }
 
     private static long seconds(Duration time) {

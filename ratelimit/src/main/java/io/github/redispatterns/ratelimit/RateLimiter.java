@@ -115,7 +115,7 @@ public final class RateLimiter implements AutoCloseable {
         if (options.leaseAhead() > 0) {
             Guarded failing = new Guarded(scripts, guards, null, metrics);
             Leasing.Giver giver = (by, key, permits, endNanos) ->
-                    failing.call(key, () -> scripts.giveBefore(by, key, permits, endNanos), null);
+                    failing.call(key, () -> scripts.giveBefore(by, key, permits, endNanos));
             Duration timeout = redis.options().commandTimeout();
             store = new Leasing(store, failing, giver, options.leaseAhead(), timeout, metrics);
         }

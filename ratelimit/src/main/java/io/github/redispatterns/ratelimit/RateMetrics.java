@@ -42,25 +42,34 @@ final class RateMetrics {
     private final Counter leased;
 
     RateMetrics(MeterRegistry registry, String limiter) {
-        this(registry, registry, limiter);
+        this(registry, registry, registry, limiter);
     }
 
-    private RateMetrics(MeterRegistry registry, MeterRegistry forTheRest, String limiter) {
+    private RateMetrics(MeterRegistry registry, MeterRegistry forStandIns, MeterRegistry forHotKeys, String limiter) {
         for (Outcome outcome : Outcome.values()) {
             String tag = outcome.name().toLowerCase(Locale.ROOT);
             decisions.put(outcome, registry.counter(PREFIX + "decisions", "limiter", limiter, "outcome", tag));
         }
         scripts = registry.timer(PREFIX + "scripts", "limiter", limiter);
-        coalesced = forTheRest.counter(PREFIX + "coalesced", "limiter", limiter);
-        denied = forTheRest.counter(PREFIX + "denied", "limiter", limiter);
-        degraded = forTheRest.counter(PREFIX + "degraded", "limiter", limiter);
-        leased = forTheRest.counter(PREFIX + "leased", "limiter", limiter);
-        outages = forTheRest.counter(PREFIX + "outages", "limiter", limiter);
+        outages = registry.counter(PREFIX + "outages", "limiter", limiter);
+        degraded = forStandIns.counter(PREFIX + "degraded", "limiter", limiter);
+        coalesced = forHotKeys.counter(PREFIX + "coalesced", "limiter", limiter);
+        denied = forHotKeys.counter(PREFIX + "denied", "limiter", limiter);
+        leased = forHotKeys.counter(PREFIX + "leased", "limiter", limiter);
     }
 
-    /** Of a limiter that decides by scripts alone, and has nothing else to count. */
-    static RateMetrics ofScripts(MeterRegistry registry, String limiter) {
-        return new RateMetrics(registry, new CompositeMeterRegistry(), limiter); // an empty one keeps nothing
+    /** Of several limits, which have nothing for hot keys. */
+    static RateMetrics ofSeveral(MeterRegistry registry, String limiter) {
+        return new RateMetrics(registry, registry, nowhere(), limiter);
+    }
+
+    /** Of slots, for which nothing stands in either. */
+    static RateMetrics ofSlots(MeterRegistry registry, String limiter) {
+        return new RateMetrics(registry, nowhere(), nowhere(), limiter);
+    }
+
+    private static MeterRegistry nowhere() {
+        return new CompositeMeterRegistry(); // an empty one keeps nothing
     }
 
     /** Null if there was none. */

@@ -58,7 +58,8 @@ public final class Slot implements AutoCloseable {
      * @return false if it had ended, or the slot was given back: then another may have it
      * @throws io.github.redispatterns.core.CallInterruptedException if the thread is interrupted; the lease may be
      *     extended all the same
-     * @throws PatternsException if Redis could not be asked, or did not answer; the lease may end when it would have
+     * @throws PatternsException if Redis could not be asked, or did not answer; the lease may end when it would have. At
+     *     once if the server did not answer a moment ago: try again while there is time
      */
     public boolean extend() {
         return Sync.await(extendAsync());

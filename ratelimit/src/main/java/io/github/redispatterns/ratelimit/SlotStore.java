@@ -30,17 +30,24 @@ final class SlotStore {
     /** Random once, and counted from there: tokens have to be unlike, not hard to guess. */
     private static final String TOKENS = random();
 
+    /** Holds no slot: to extend it asks whether the server answers, and changes nothing. */
+    private static final String NOBODY = "nobody";
+
+    private static final Duration PROBE_INTERVAL = RateLimiterOptions.defaults().probeInterval();
+
     /** What the script says; the time until a slot is free is zero if one was granted. */
     record Answer(boolean granted, long remaining, long retryMicros) {}
 
     private final Redis redis;
     private final Duration lease;
     private final RateMetrics metrics;
+    private final GuardedCalls calls;
 
     SlotStore(Redis redis, Duration lease, RateMetrics metrics) {
         this.redis = redis;
         this.lease = lease;
         this.metrics = metrics;
+        this.calls = new GuardedCalls(Guards.of(redis, key -> extending(key, NOBODY), PROBE_INTERVAL, metrics));
     }
 
     static String token() {
@@ -52,6 +59,26 @@ final class SlotStore {
     }
 
     CompletionStage<Answer> acquire(String key, String token, long slots) {
+        return calls.call(key, () -> acquiring(key, token, slots), null)
+                .thenApply(reply -> new Answer(number(reply, 0) == 1, number(reply, 1), number(reply, 2)));
+    }
+
+    CompletionStage<Boolean> extend(String key, String token) {
+        return calls.call(key, () -> extending(key, token), null).thenApply(reply -> reply == 1);
+    }
+
+    /** Sent to a server that is left alone too, as nobody else gives it back; when that answers again, it is. */
+    CompletionStage<Boolean> release(String key, String token) {
+        return calls.send(key, () -> RELEASE.on(redis).key(key).arg(token).runAsync())
+                .thenApply(reply -> reply == 1);
+    }
+
+    CompletionStage<Void> reset(String key) {
+        return calls.call(
+                key, () -> redis.executeAsync(commands -> commands.unlink(key)).thenAccept(removed -> {}), null);
+    }
+
+    private CompletionStage<List<@Nullable Object>> acquiring(String key, String token, long slots) {
         long began = System.nanoTime();
         return ACQUIRE.on(redis)
                 .key(key)
@@ -64,25 +91,11 @@ final class SlotStore {
                     if (failure != null && Sync.unwrap(failure) instanceof UnknownOutcomeException) {
                         release(key, token); // nobody will; if this fails too, the lease ends by itself
                     }
-                })
-                .thenApply(reply -> new Answer(number(reply, 0) == 1, number(reply, 1), number(reply, 2)));
+                });
     }
 
-    CompletionStage<Boolean> extend(String key, String token) {
-        return EXTEND.on(redis)
-                .key(key)
-                .arg(token)
-                .arg(lease.toMillis())
-                .runAsync()
-                .thenApply(reply -> reply == 1);
-    }
-
-    CompletionStage<Boolean> release(String key, String token) {
-        return RELEASE.on(redis).key(key).arg(token).runAsync().thenApply(reply -> reply == 1);
-    }
-
-    CompletionStage<Void> reset(String key) {
-        return redis.executeAsync(commands -> commands.unlink(key)).thenAccept(removed -> {});
+    private CompletionStage<Long> extending(String key, String token) {
+        return EXTEND.on(redis).key(key).arg(token).arg(lease.toMillis()).runAsync();
     }
 
     private static long number(List<@Nullable Object> reply, int at) {

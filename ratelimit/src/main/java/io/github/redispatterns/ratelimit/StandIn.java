@@ -16,6 +16,9 @@ abstract class StandIn {
     /** On one permit that is not taken. */
     abstract Decision peek(Rule rule, String key);
 
+    /** What {@link #decide} would say now. */
+    abstract Decision would(Rule rule, String key, long cost);
+
     void reset(String key) {}
 
     /** Null if failures are to be told. */
@@ -45,6 +48,11 @@ abstract class StandIn {
 
         @Override
         Decision decide(Rule rule, String key, long cost) {
+            return peek(rule, key);
+        }
+
+        @Override
+        Decision would(Rule rule, String key, long cost) {
             return peek(rule, key);
         }
 
@@ -95,10 +103,19 @@ abstract class StandIn {
         }
 
         @Override
+        Decision would(Rule rule, String key, long cost) {
+            return look(rule, arrival(key), cost);
+        }
+
+        @Override
         Decision peek(Rule rule, String key) {
-            AtomicLong known = arrivals.get(key);
+            return look(rule, arrivals.get(key), 1);
+        }
+
+        /** Null if nothing was taken. */
+        private Decision look(Rule rule, @Nullable AtomicLong known, long cost) {
             long debt = known == null ? 0 : Math.max(known.get() - nanoTime.getAsLong(), 0);
-            long over = debt + nanos(permitNanos(rule)) - room(rule, 1);
+            long over = debt + nanos(permitNanos(rule) * cost) - room(rule, cost);
             return said(rule, over <= 0, debt, Math.max(over, 0));
         }
 

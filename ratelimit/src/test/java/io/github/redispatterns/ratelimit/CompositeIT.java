@@ -33,6 +33,10 @@ class CompositeIT extends RateFixture {
             assertThat(refused.allowed()).isFalse();
             assertThat(refused.refusedBy()).contains("second");
             assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(500));
+            assertThat(refused.limits())
+                    .containsExactly(
+                            new LimitState("second", 0, Duration.ofMillis(500), Duration.ofSeconds(1)),
+                            new LimitState("day", 3, Duration.ZERO, Duration.ofDays(1)));
         }
         clock.advance(Duration.ofSeconds(1));
         assertThat(limiter.tryAcquire(ADA, 2).allowed()).isTrue();
@@ -58,6 +62,21 @@ class CompositeIT extends RateFixture {
                 assertThat(limiter.tryAcquire(ADA).allowed()).isTrue();
             }
         }
+    }
+
+    /** The day's remainder is its own, though the second has less. */
+    @Test
+    void onTheWireEachLimitHasItsOwnRemainder() {
+        CompositeRateLimiter limiter = frozenOf(SECOND, DAY);
+        assertThat(limiter.tryAcquire(ADA, 2).allowed()).isTrue();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(limiter.tryAcquire(ADA, 2).allowed()).isTrue();
+        Decision refused = limiter.tryAcquire(ADA, 2);
+        assertThat(refused.refusedBy()).contains("day");
+        assertThat(refused.remaining()).isZero();
+        assertThat(RateLimitHeaders.of(limiter.limits(), refused))
+                .containsEntry("RateLimit", "\"second\";r=0;t=1, \"day\";r=1;t=86399")
+                .containsEntry("Retry-After", "86399");
     }
 
     @Test

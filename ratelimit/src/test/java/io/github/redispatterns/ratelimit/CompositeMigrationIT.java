@@ -62,6 +62,31 @@ class CompositeMigrationIT extends RateFixture {
         assertThat(limiter.tryAcquire(ada, 10).remaining()).isEqualTo(960);
     }
 
+    /** It says nothing against the server, which is not left alone; the fallback decides on those calls alone. */
+    @Test
+    void whatIsApartIsDecidedByTheFallback() {
+        CompositeRateLimiter limiter = closing(CompositeRateLimiter.builder(
+                        handle(RedisOptions.builder().meterRegistry(registry).commandTimeout(Duration.ofMillis(300))),
+                        keys)
+                .limit(NamedLimit.of("user", Algorithm.GCRA, MANY).per("user"))
+                .limit(NamedLimit.of("total", Algorithm.FIXED_WINDOW, MANY).per(NamedLimit.ALL))
+                .hashTag("t")
+                .whenDown(Fallback.closed())
+                .build());
+        Map<String, String> ada = Map.of("user", "ada");
+        Map<String, String> bob = Map.of("user", "bob");
+        assertThat(limiter.tryAcquire(ada, 10).allowed()).isTrue();
+        try (SlotMigration migration = deployment.migrateSlot(SlotHash.getSlot(keys.key("t")))) {
+            assertThat(limiter.tryAcquire(bob, 10).degraded()).isTrue();
+            assertThat(limiter.tryAcquire(ada, 10).degraded()).isFalse();
+            migration.finish();
+        }
+        assertThat(limiter.tryAcquire(bob, 10).remaining()).isEqualTo(970);
+        assertThat(registry.counter("redis.patterns.ratelimit.outages", "limiter", "default")
+                        .count())
+                .isZero();
+    }
+
     @Test
     void slotsAreTakenAndGivenBackAllTheTime() {
         ConcurrencyLimiter limiter = ConcurrencyLimiter.create(redis, keys, 3, Duration.ofMinutes(5));

@@ -115,8 +115,8 @@ class CompositeModelIT extends RateFixture {
     private Decision decide(Map<String, String> ids, long cost, boolean take) {
         long now = clock.micros();
         List<State> all = limits.stream().map(limit -> state(limit, ids)).toList();
-        LongFunction<List<Decision>> looks = each -> all.stream()
-                .map(state -> state.model().decide(now, false, List.of(each)).get(0))
+        LongFunction<List<Decision>> looks = permits -> all.stream()
+                .map(state -> state.model().decide(now, false, List.of(permits)).get(0))
                 .toList();
         List<Decision> before = looks.apply(cost);
         boolean granted = before.stream().allMatch(Decision::allowed);
@@ -124,6 +124,15 @@ class CompositeModelIT extends RateFixture {
             all.forEach(state -> state.model().take(cost, now));
         }
         List<Decision> after = looks.apply(1);
+        List<LimitState> each = new ArrayList<>();
+        for (int i = 0; i < limits.size(); i++) {
+            Duration wait = before.get(i).retryAfter();
+            each.add(new LimitState(
+                    limits.get(i).name(),
+                    after.get(i).remaining(),
+                    wait,
+                    after.get(i).resetAfter()));
+        }
         Duration retry = before.stream()
                 .map(Decision::retryAfter)
                 .max(Comparator.naturalOrder())
@@ -144,21 +153,26 @@ class CompositeModelIT extends RateFixture {
                         .max(Comparator.naturalOrder())
                         .orElseThrow(),
                 false,
-                by);
+                by,
+                each);
     }
 
     private State state(NamedLimit limit, Map<String, String> ids) {
         String key = limit.per() + '/' + model(limit.per(), ids) + '/' + limit.name();
-        return states.computeIfAbsent(key, absent -> new State(limit, RateModel.of(rule(limit))));
+        return states.computeIfAbsent(key, absent -> new State(limit, newModel(limit)));
+    }
+
+    /** In a composite GCRA is kept as a token bucket is. */
+    private static RateModel newModel(NamedLimit limit) {
+        return limit.algorithm().isSteady() ? new CompositeBucketModel(rule(limit)) : RateModel.of(rule(limit));
     }
 
     private static String model(String subject, Map<String, String> ids) {
         return subject.equals(NamedLimit.ALL) ? NamedLimit.ALL : ids.get(subject);
     }
 
-    /** In a composite GCRA is kept as a token bucket is. */
     private static Rule rule(NamedLimit limit) {
-        return Rule.of(limit.algorithm() == Algorithm.GCRA ? Algorithm.TOKEN_BUCKET : limit.algorithm(), limit.limit());
+        return Rule.of(limit.algorithm(), limit.limit());
     }
 
     private Map<String, String> ids() {

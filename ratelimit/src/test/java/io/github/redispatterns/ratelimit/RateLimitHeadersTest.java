@@ -59,13 +59,44 @@ class RateLimitHeadersTest {
                 NamedLimit.of("burst", Algorithm.GCRA, Limit.of(10, Duration.ofSeconds(1))),
                 NamedLimit.of("daily", Algorithm.FIXED_WINDOW, Limit.of(1_000, Duration.ofDays(1))));
         String policies = "\"burst\";q=10;w=1, \"daily\";q=1000;w=86400";
-        assertThat(RateLimitHeaders.of(limits, granted(5, Duration.ofDays(1))))
-                .containsExactly(entry("RateLimit-Policy", policies));
-        assertThat(RateLimitHeaders.of(limits, refused(0, Duration.ofHours(2), "daily")))
+        assertThat(RateLimitHeaders.of(
+                        limits,
+                        LimitState.together(
+                                List.of(
+                                        new LimitState("burst", 5, Duration.ZERO, Duration.ofMillis(500)),
+                                        new LimitState("daily", 900, Duration.ZERO, Duration.ofHours(3))),
+                                false)))
                 .containsExactly(
                         entry("RateLimit-Policy", policies),
-                        entry("RateLimit", "\"daily\";r=0;t=7200"),
+                        entry("RateLimit", "\"burst\";r=5;t=1, \"daily\";r=900;t=10800"));
+    }
+
+    /** With what it has left itself, not with what the scarcest has. */
+    @Test
+    void severalLimitsOfWhichSomeRefuse() {
+        List<NamedLimit> limits = List.of(
+                NamedLimit.of("burst", Algorithm.GCRA, Limit.of(10, Duration.ofSeconds(1))),
+                NamedLimit.of("daily", Algorithm.FIXED_WINDOW, Limit.of(1_000, Duration.ofDays(1))),
+                NamedLimit.of("total", Algorithm.GCRA, HUNDRED));
+        Decision refused = LimitState.together(
+                List.of(
+                        new LimitState("burst", 0, Duration.ofMillis(200), Duration.ofSeconds(1)),
+                        new LimitState("daily", 3, Duration.ofHours(2), Duration.ofHours(2)),
+                        new LimitState("total", 70, Duration.ZERO, Duration.ofSeconds(18))),
+                false);
+        assertThat(refused.refusedBy()).contains("daily");
+        assertThat(RateLimitHeaders.of(limits, refused))
+                .containsExactly(
+                        entry("RateLimit-Policy", "\"burst\";q=10;w=1, \"daily\";q=1000;w=86400, \"total\";q=100;w=60"),
+                        entry("RateLimit", "\"burst\";r=0;t=1, \"daily\";r=3;t=7200, \"total\";r=70;t=18"),
                         entry("Retry-After", "7200"));
+    }
+
+    @Test
+    void aDecisionThatDoesNotSayWhereItsLimitsStand() {
+        List<NamedLimit> limits = List.of(NamedLimit.of("a", Algorithm.GCRA, HUNDRED));
+        assertThat(RateLimitHeaders.of(limits, refused(0, Duration.ofHours(2), "a")))
+                .containsExactly(entry("RateLimit-Policy", "\"a\";q=100;w=60"), entry("Retry-After", "7200"));
     }
 
     @Test
@@ -86,6 +117,11 @@ class RateLimitHeadersTest {
         refused("limits: ", () -> RateLimitHeaders.of(List.of(), decision));
         List<NamedLimit> limits = List.of(NamedLimit.of("é", Algorithm.GCRA, HUNDRED));
         refused("limits: ", () -> RateLimitHeaders.of(limits, decision));
+        Decision unprintable =
+                LimitState.together(List.of(new LimitState("é", 1, Duration.ZERO, Duration.ZERO)), false);
+        refused(
+                "decision: ",
+                () -> RateLimitHeaders.of(List.of(NamedLimit.of("a", Algorithm.GCRA, HUNDRED)), unprintable));
         refused("decision: ", () -> RateLimitHeaders.of(List.of(NamedLimit.of("a", Algorithm.GCRA, HUNDRED)), null));
     }
 

@@ -1,0 +1,59 @@
+package io.github.redispatterns.ratelimit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on several limits in place of a Redis that does not answer. Each limit has a {@link StandIn} of its own; what
+ * one of them refuses, no other is charged for, since one call is decided at a time.
+ */
+final class CompositeStandIn {
+
+    private final Map<String, StandIn> byName = new HashMap<>();
+
+    CompositeStandIn(List<NamedLimit> limits, Supplier<StandIn> maker) {
+        limits.forEach(each -> byName.put(each.name(), maker.get()));
+    }
+
+    /** Null if failures are to be told. */
+    static @Nullable CompositeStandIn of(Fallback fallback, Duration probeInterval, List<NamedLimit> limits) {
+        return StandIn.of(fallback, probeInterval) == null
+                ? null
+                : new CompositeStandIn(limits, () -> Objects.requireNonNull(StandIn.of(fallback, probeInterval)));
+    }
+
+    synchronized Decision decide(List<CompositeStore.Part> by, List<String> keys, long cost) {
+        Decision would = together(by, part -> of(part).would(part.rule(), part.keyOf(keys), cost));
+        return would.allowed() ? together(by, part -> of(part).decide(part.rule(), part.keyOf(keys), cost)) : would;
+    }
+
+    /** On one permit that is not taken. */
+    synchronized Decision peek(List<CompositeStore.Part> by, List<String> keys) {
+        return together(by, part -> of(part).peek(part.rule(), part.keyOf(keys)));
+    }
+
+    /** No two subjects have the same key. */
+    synchronized void reset(List<String> keys) {
+        byName.values().forEach(each -> keys.forEach(each::reset));
+    }
+
+    private StandIn of(CompositeStore.Part part) {
+        return Objects.requireNonNull(byName.get(part.named().name()));
+    }
+
+    private static Decision together(List<CompositeStore.Part> by, Function<CompositeStore.Part, Decision> asking) {
+        List<LimitState> all = new ArrayList<>(by.size());
+        for (CompositeStore.Part part : by) {
+            Decision alone = asking.apply(part);
+            all.add(new LimitState(part.named().name(), alone.remaining(), alone.retryAfter(), alone.resetAfter()));
+        }
+        return LimitState.together(all, true);
+    }
+}
