@@ -79,11 +79,11 @@ final class LockModel {
     }
 
     boolean release(Request request, long keepMillis, long now) {
+        Long place = places.remove(request.token());
+        if (place != null) {
+            tickets.remove(place);
+        }
         if (!owner.equals(request.token())) {
-            Long place = places.remove(request.token());
-            if (place != null) {
-                tickets.remove(place);
-            }
             return false;
         }
         if (keepMillis > 0) {
