@@ -98,9 +98,10 @@ class DistributedLockIT extends LocksFixture {
     @Test
     void aCallThatOutlastsItsLeaseIsNotDone() {
         LeaseOptions brief = LeaseOptions.ofTtl(Duration.ofMillis(150));
-        assertThatThrownBy(() -> lock.withLock("seat", brief, lease -> lease.lost()
-                        .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS)))
+        assertThatThrownBy(() -> lock.withLock(
+                        "seat",
+                        brief,
+                        lease -> lease.lost().toCompletableFuture().get(10, TimeUnit.SECONDS)))
                 .isInstanceOfSatisfying(
                         LeaseLostException.class,
                         lost -> assertThat(lost.loss()).isEqualTo(Lease.Loss.EXPIRED));

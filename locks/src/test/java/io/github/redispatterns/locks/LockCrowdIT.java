@@ -31,8 +31,9 @@ class LockCrowdIT extends LocksFixture {
         List<DistributedLock> locks =
                 IntStream.range(0, 4).mapToObj(i -> lock(handle)).toList();
         List<String> resources = List.of("a", "b", "c", "d", "e");
-        List<Lease> holders =
-                resources.stream().map(each -> acquired(lock.tryAcquire(each, TTL))).toList();
+        List<Lease> holders = resources.stream()
+                .map(each -> acquired(lock.tryAcquire(each, TTL)))
+                .toList();
         List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
         for (int i = 0; i < 15; i++) {
             for (DistributedLock each : locks) {
@@ -64,12 +65,12 @@ class LockCrowdIT extends LocksFixture {
                     .mapToObj(i -> CompletableFuture.runAsync(
                             () -> {
                                 int seat = i % inside.length;
-                                LeaseOptions options = LeaseOptions.builder(TTL)
-                                        .maxWait(LONG)
-                                        .build();
+                                LeaseOptions options =
+                                        LeaseOptions.builder(TTL).maxWait(LONG).build();
                                 for (int round = 0; round < 3; round++) {
                                     processes[i / 2 % 2].withLock("seat-" + seat, options, lease -> {
-                                        assertThat(inside[seat].incrementAndGet()).isEqualTo(1);
+                                        assertThat(inside[seat].incrementAndGet())
+                                                .isEqualTo(1);
                                         done[seat]++;
                                         inside[seat].decrementAndGet();
                                         return lease.fencingToken();

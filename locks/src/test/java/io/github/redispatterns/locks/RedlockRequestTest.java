@@ -44,8 +44,7 @@ class RedlockRequestTest {
     }
 
     private RedlockRequest request() {
-        return new RedlockRequest(
-                Collections.nCopies(3, store), new LockMetrics(registry, "default"), "seat", OPTIONS);
+        return new RedlockRequest(Collections.nCopies(3, store), new LockMetrics(registry, "default"), "seat", OPTIONS);
     }
 
     private long counted(String outcome) {

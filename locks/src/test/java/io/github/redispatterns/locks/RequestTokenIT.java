@@ -104,9 +104,13 @@ class RequestTokenIT extends LockFaultFixture {
     void aRepeatOfUnknownOutcomeKeepsWhatWasHeld() throws Exception {
         for (LeaseOptions options : List.of(MINE, WAITING)) {
             Lease first = acquired(hasty.acquire("seat", MINE));
-            whileFrozen("seat", () -> assertThatThrownBy(() -> hasty.acquire("seat", options))
-                    .isInstanceOf(PatternsException.class));
-            Awaitility.await().ignoreExceptionsInstanceOf(PatternsException.class).until(() -> first.extend(TTL));
+            whileFrozen(
+                    "seat",
+                    () -> assertThatThrownBy(() -> hasty.acquire("seat", options))
+                            .isInstanceOf(PatternsException.class));
+            Awaitility.await()
+                    .ignoreExceptionsInstanceOf(PatternsException.class)
+                    .until(() -> first.extend(TTL));
             isHeldForAWhile("seat", first);
             isTheOneLease("seat", first);
         }
@@ -160,7 +164,9 @@ class RequestTokenIT extends LockFaultFixture {
     void closingALeaseThatWasLostKeepsTheNext() throws Exception {
         Lease lost = acquired(lock.acquire(
                 "seat",
-                LeaseOptions.builder(Duration.ofMillis(200)).requestToken("mine").build()));
+                LeaseOptions.builder(Duration.ofMillis(200))
+                        .requestToken("mine")
+                        .build()));
         assertThat(lost.lost().toCompletableFuture().get(5, TimeUnit.SECONDS)).isEqualTo(Lease.Loss.EXPIRED);
         Lease next = acquired(lock.acquire("seat", WAITING));
         assertThat(next.fencingToken()).isGreaterThanOrEqualTo(lost.fencingToken());
@@ -200,18 +206,21 @@ class RequestTokenIT extends LockFaultFixture {
     @Test
     void aBusyRepeatKeepsThePlaceOfTheOneThatWaits() throws Exception {
         Lease holder = acquired(other.tryAcquire("seat", TTL));
-        CompletableFuture<Acquisition> waits = hasty.acquireAsync("seat", WAITING).toCompletableFuture();
+        CompletableFuture<Acquisition> waits =
+                hasty.acquireAsync("seat", WAITING).toCompletableFuture();
         awaitQueued("seat", 1);
         assertThat(hasty.acquire("seat", MINE)).isInstanceOf(Acquisition.Busy.class);
         assertThatThrownBy(() -> hasty.acquire("seat", WAITING)).isInstanceOf(IllegalStateException.class);
-        whileFrozen("seat", () -> assertThatThrownBy(() -> hasty.acquire("seat", MINE))
-                .isInstanceOf(PatternsException.class));
+        whileFrozen(
+                "seat",
+                () -> assertThatThrownBy(() -> hasty.acquire("seat", MINE)).isInstanceOf(PatternsException.class));
         Awaitility.await().ignoreExceptionsInstanceOf(PatternsException.class).until(() -> holder.extend(TTL));
         Awaitility.await().during(A_WHILE).until(() -> queued("seat") == 1);
         assertThat(holder.release()).isTrue();
         isTheOneLease("seat", got(waits));
         Lease second = acquired(other.tryAcquire("seat", TTL));
-        CompletableFuture<Acquisition> goes = hasty.acquireAsync("seat", WAITING).toCompletableFuture();
+        CompletableFuture<Acquisition> goes =
+                hasty.acquireAsync("seat", WAITING).toCompletableFuture();
         awaitQueued("seat", 1);
         assertThat(goes.cancel(false)).isTrue();
         assertThatThrownBy(goes::join).isInstanceOf(CancellationException.class);
