@@ -119,15 +119,14 @@ final class Claims {
     private static <T> CompletionStage<T> begin(Supplier<CompletionStage<T>> step) {
         try {
             return step.get();
-        } catch (RuntimeException e) { // whoever waits for the end must not wait for ever
+        } catch (RuntimeException e) { // it has begun all the same, and has to end
             return CompletableFuture.failedFuture(e);
         }
     }
 
     private void sweep() {
         if (claims.size() > sweepAt) {
-            claims.keySet()
-                    .forEach(id -> claims.computeIfPresent(id, (same, claim) -> claim.isIdle() ? null : claim));
+            claims.keySet().forEach(id -> claims.computeIfPresent(id, (same, claim) -> claim.isIdle() ? null : claim));
             sweepAt = Math.max(MANY, 2 * claims.size());
         }
     }
@@ -147,7 +146,7 @@ final class Claims {
         /** The next step, once nothing is being ended any more by its name. */
         <T> CompletionStage<T> then(Supplier<CompletionStage<T>> step) {
             if (endings.isEmpty()) {
-                return step.get();
+                return begin(step);
             }
             return CompletableFuture.allOf(endings.toArray(CompletableFuture<?>[]::new))
                     .handle((done, failure) -> step.get())

@@ -88,7 +88,8 @@ public final class Lease implements AutoCloseable {
     /**
      * The number that tells this lease from those before it: each has a greater one.
      *
-     * @return the token, positive: microseconds since 1970 or a little more, so a BIGINT or a double holds it exactly
+     * @return the token, positive: microseconds since 1970 or a little more, so a BIGINT holds it, and until the year 2255 a
+     *     double, too
      */
     public long fencingToken() {
         return fence;

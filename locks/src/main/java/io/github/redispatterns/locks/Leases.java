@@ -46,10 +46,8 @@ final class Leases implements AutoCloseable {
         long began = System.nanoTime();
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
         Claims.Asking claim = claims.ask(request);
-        CompletionStage<Acquisition> asking = claim.then(
-                () -> options.maxWait().isZero()
-                        ? tryOnce(request, options)
-                        : waitFor(request, options, result, began));
+        CompletionStage<Acquisition> asking = claim.then(() ->
+                options.maxWait().isZero() ? tryOnce(request, options) : waitFor(request, options, result, began));
         if (options.replicas().isPresent()) {
             LeaseOptions.Replicas wanted = options.replicas().get();
             asking = asking.thenCompose(outcome -> replicated(outcome, request, wanted, claim));
