@@ -35,8 +35,10 @@ if not queued then
 end
 
 lock = redis.call('HMGET', key, 'owner', 'fence', 'head', 'tail', '>' .. me)
+if lock[5] then -- it may have held the lock before, and waits again since that ended
+  redis.call('HDEL', key, '>' .. me, '#' .. lock[5])
+end
 if lock[1] ~= me then
-  redis.call('HDEL', key, '>' .. me, '#' .. (lock[5] or ''))
   return 0
 elseif keep_ms then
   redis.call('HSET', key, 'owner', '', 'until', now_us + keep_ms * 1000)

@@ -7,7 +7,8 @@ Layout   hash: owner, until (us, 0 ended), fence; head, tail: the last ticket se
 ARGV[1]  channel on which the process listens; '' for one that only hands over
 ARGV[2]  time after which a process that was not heard of counts as dead, ms
 Returns  {1, ms until the lease ends, server time in us, owner, fencing token, ms left}, without the last three if
-         nobody holds it; the first is 0 if the process is not known here: its waiters have to queue again
+         nobody holds it; the first is 0 if the process is not known here: its waiters have to queue again.
+         Its end is rounded up, what is left of it is rounded down
 Cost     O(waiters that are dead), one round trip      Slot    one key
 Time     the server's, us            Redis   7.0+, Valkey 7.2+
 Source   ours
@@ -31,8 +32,8 @@ elseif lock and #lock >= 16 then
   owner = string.sub(lock, 17)
 end
 if until_us > now_us then
-  local left_ms = math.floor((until_us - now_us) / 1000)
-  return {known, left_ms, now_us, owner, string.format('%.0f', fence), left_ms}
+  local left_ms = (until_us - now_us) / 1000
+  return {known, math.ceil(left_ms), now_us, owner, string.format('%.0f', fence), math.floor(left_ms)}
 elseif not queued then
   return {known, 0, now_us}
 end

@@ -56,6 +56,7 @@ public final class Lease implements AutoCloseable {
     }
 
     private final LeaseStore store;
+    private final Claims claims;
     private final LockMetrics metrics;
     private final Request request;
     private final Duration minHold;
@@ -71,7 +72,12 @@ public final class Lease implements AutoCloseable {
     private volatile @Nullable Renewal renewal;
 
     Lease(LeaseStore store, LockMetrics metrics, Request request, Duration minHold, Grant grant) {
+        this(store, new Claims(), metrics, request, minHold, grant);
+    }
+
+    Lease(LeaseStore store, Claims claims, LockMetrics metrics, Request request, Duration minHold, Grant grant) {
         this.store = store;
+        this.claims = claims;
         this.metrics = metrics;
         this.request = request;
         this.minHold = minHold;
@@ -82,7 +88,8 @@ public final class Lease implements AutoCloseable {
     /**
      * The number that tells this lease from those before it: each has a greater one.
      *
-     * @return the token, positive: microseconds since 1970 or a little more, so a BIGINT or a double holds it exactly
+     * @return the token, positive: microseconds since 1970 or a little more, so a BIGINT holds it, and until the year 2255 a
+     *     double, too
      */
     public long fencingToken() {
         return fence;
@@ -183,19 +190,27 @@ public final class Lease implements AutoCloseable {
      * @return true if the lease was still held; fails as {@link #release} does
      */
     public CompletionStage<Boolean> releaseAsync() {
-        return release(minHold);
+        return release(minHold, true);
     }
 
-    /** As if nobody had had it: without the minimum hold time. */
+    /**
+     * As if nobody had had it: without the minimum hold time, and nothing happens in Redis if it was another's by the same
+     * request token before.
+     */
     CompletionStage<Boolean> giveBackAsync() {
-        return release(Duration.ZERO);
+        return release(Duration.ZERO, false);
     }
 
-    private CompletionStage<Boolean> release(Duration leastHold) {
+    private CompletionStage<Boolean> release(Duration leastHold, boolean byHolder) {
         if (releasing.compareAndSet(false, true)) {
             boolean held = isHeld() && phase.compareAndSet(Phase.HELD, Phase.RELEASED);
             silence();
-            sendRelease(held, leastHold).whenComplete(this::ended);
+            CompletionStage<Boolean> ending = claims.end(this, byHolder && held, () -> sendRelease(held, leastHold));
+            if (ending == null) {
+                ended(held, null);
+            } else {
+                ending.whenComplete(this::ended);
+            }
         }
         return released.copy();
     }
@@ -232,6 +247,27 @@ public final class Lease implements AutoCloseable {
         return phase.get() == Phase.HELD;
     }
 
+    /** Likewise, and changes nothing. */
+    boolean isLive() {
+        return phase.get() == Phase.HELD && leftNanos() > 0;
+    }
+
+    /** Redis has given the lock to the same name anew, so it had lost this lease. */
+    void isRevoked() {
+        lose(Loss.REVOKED);
+    }
+
+    /** By whoever has the same lease under the same name. */
+    void isReleasedByAnother() {
+        if (phase.compareAndSet(Phase.HELD, Phase.RELEASED)) {
+            silence();
+        }
+    }
+
+    Request request() {
+        return request;
+    }
+
     long leftNanos() {
         return endNanos.get() - System.nanoTime();
     }
@@ -255,9 +291,9 @@ public final class Lease implements AutoCloseable {
 
     private void lose(Loss loss) {
         if (phase.compareAndSet(Phase.HELD, Phase.LOST)) {
-            metrics.held(LockMetrics.End.LOST, System.nanoTime() - sinceNanos);
-            lost.complete(loss);
+            lost.complete(loss); // before all else: it is told in time, or in vain
             silence();
+            metrics.held(LockMetrics.End.LOST, System.nanoTime() - sinceNanos);
         }
     }
 

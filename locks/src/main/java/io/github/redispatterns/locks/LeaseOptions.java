@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param minHold for how long nobody else gets the lock even if the lease is released sooner, at most the ttl; zero by
  *     default. For a scheduled job that must not run twice because two clocks differ
  * @param requestToken if present, whose lease it is: whoever asks again with the same token gets the same lease, with
- *     the same fencing token, as long as it lasts. After a wait in vain do not use it again in another process: the
- *     first one's leaving may reach Redis late, and would end the second one's lease. ASCII letters, digits and
- *     {@code - _ . : /}, at most 128. Empty by default: a random one
+ *     the same fencing token, as long as it lasts; to release one object ends it for all. In one lock object a repeat that
+ *     comes to nothing (refused, cancelled, interrupted, without enough replicas, of unknown outcome) leaves the lease
+ *     that was held before as it is, and what could not be given back then ends nothing that is asked for later: a
+ *     repeat waits until it is decided. Another lock object, or process, knows nothing of that: there a repeat that comes
+ *     to nothing gives back the lease, and the first holder is not told before it extends; and the goodbye after a wait
+ *     in vain may reach Redis late, and end a second one's lease. ASCII letters, digits and {@code - _ . : /}, at most
+ *     128. Empty by default: a random one
  * @param replicas if present, the lease counts only if so many replicas have acknowledged it in time; else it is given
  *     back. A failover may forget it even so, only less often: the new master may be one that has not acknowledged it.
  *     Only for locks of {@link DistributedLock#create}; others refuse it with an {@code IllegalArgumentException}. Empty

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Leases implements AutoCloseable {
 
     private final LeaseStore store;
+    private final Claims claims = new Claims();
     private final LockMetrics metrics;
     private final Queue queue;
     private final ReplicaAcks acks;
@@ -20,7 +21,7 @@ final class Leases implements AutoCloseable {
     Leases(Redis redis, KeySpace keys, LeaseStore store, LockMetrics metrics) {
         this.store = store;
         this.metrics = metrics;
-        this.queue = new Queue(redis.pubSub(), keys, store, metrics);
+        this.queue = new Queue(redis.pubSub(), keys, store, claims, metrics);
         this.acks = new ReplicaAcks(redis, store);
     }
 
@@ -34,7 +35,8 @@ final class Leases implements AutoCloseable {
                 key,
                 options.requestToken().map(mode::concat).orElseGet(Tokens::request),
                 options.ttl().toMillis(),
-                mode);
+                mode,
+                options.requestToken().isPresent());
         if (options.replicas().isPresent() && !store.replicates()) {
             throw new IllegalArgumentException("replicas: this kind of lock cannot wait for them");
         }
@@ -43,14 +45,18 @@ final class Leases implements AutoCloseable {
         }
         long began = System.nanoTime();
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
-        CompletionStage<Acquisition> asking =
-                options.maxWait().isZero() ? tryOnce(request, options) : waitFor(request, options, result, began);
+        Claims.Asking claim = claims.ask(request);
+        CompletionStage<Acquisition> asking = claim.then(() ->
+                options.maxWait().isZero() ? tryOnce(request, options) : waitFor(request, options, result, began));
         if (options.replicas().isPresent()) {
             LeaseOptions.Replicas wanted = options.replicas().get();
-            asking = asking.thenCompose(outcome -> replicated(outcome, request, wanted));
+            asking = asking.thenCompose(outcome -> replicated(outcome, request, wanted, claim));
         }
         asking.whenComplete((outcome, failure) -> {
-            metrics.asked(outcome(outcome), System.nanoTime() - began);
+            if (claim.end()) {
+                queue.leave(request);
+            }
+            metrics.asked(outcome(result.isDone() ? null : outcome), System.nanoTime() - began);
             boolean told =
                     failure == null ? result.complete(outcome) : result.completeExceptionally(Sync.unwrap(failure));
             if (!told && outcome instanceof Acquisition.Acquired acquired) {
@@ -61,7 +67,7 @@ final class Leases implements AutoCloseable {
     }
 
     private CompletionStage<Acquisition> replicated(
-            Acquisition outcome, Request request, LeaseOptions.Replicas wanted) {
+            Acquisition outcome, Request request, LeaseOptions.Replicas wanted, Claims.Asking claim) {
         if (!(outcome instanceof Acquisition.Acquired acquired)) {
             return CompletableFuture.completedFuture(outcome);
         }
@@ -70,6 +76,7 @@ final class Leases implements AutoCloseable {
                     if (failure == null && acknowledged >= wanted.count()) {
                         return CompletableFuture.completedFuture(outcome);
                     }
+                    claim.end(); // it wants the lease no more; perhaps another does
                     return acquired.lease()
                             .giveBackAsync()
                             .handle((released, notReleased) -> asking.thenApply(
@@ -160,14 +167,13 @@ final class Leases implements AutoCloseable {
     /** Null if the lease was over before this process knew of it. */
     private @Nullable Lease lease(Request request, LeaseOptions options, Grant grant) {
         if (grant.isOver()) {
-            Twice.ifUnknown(() -> store.release(request, Duration.ZERO)).whenComplete((released, failure) -> {
-                if (failure != null) {
-                    metrics.releaseFailed();
-                }
-            });
+            queue.leave(request);
             return null;
         }
-        Lease lease = new Lease(store, metrics, request, options.minHold(), grant);
+        Lease lease = new Lease(store, claims, metrics, request, options.minHold(), grant);
+        if (request.named()) {
+            claims.holds(lease);
+        }
         options.renewFor().ifPresent(time -> lease.renewUntil(System.nanoTime() + time.toNanos()));
         return lease;
     }

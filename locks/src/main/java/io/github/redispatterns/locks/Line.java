@@ -55,12 +55,6 @@ final class Line {
         lookWithin(POLL_NANOS);
     }
 
-    /** Asked again by the same name: what is left of the wait before must not be ended any more. */
-    Line returns(Request request) {
-        leaving.removeIf(each -> each.request().token().equals(request.token()));
-        return this;
-    }
-
     boolean isIdle() {
         return waiters.isEmpty() && leaving.isEmpty();
     }

@@ -3,6 +3,8 @@ package io.github.redispatterns.locks;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,8 +12,13 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** The meters {@code redis.patterns.locks.*} of one kind of lock; the tag {@code lock} says which. */
+/**
+ * The meters {@code redis.patterns.locks.*} of one kind of lock; the tag {@code lock} says which. A meter that throws is its
+ * registry's matter: it ends no call.
+ */
 final class LockMetrics {
+
+    private static final Logger LOG = System.getLogger(LockMetrics.class.getName());
 
     private static final String PREFIX = "redis.patterns.locks.";
 
@@ -72,23 +79,31 @@ final class LockMetrics {
     }
 
     void asked(Outcome outcome, long nanos) {
-        meter(acquisitions, outcome).record(nanos, TimeUnit.NANOSECONDS);
+        count(() -> meter(acquisitions, outcome).record(nanos, TimeUnit.NANOSECONDS));
     }
 
     void held(End end, long nanos) {
-        meter(holds, end).record(nanos, TimeUnit.NANOSECONDS);
+        count(() -> meter(holds, end).record(nanos, TimeUnit.NANOSECONDS));
     }
 
     void renewed(RenewalOutcome outcome) {
-        meter(renewals, outcome).increment();
+        count(meter(renewals, outcome)::increment);
     }
 
     void granted(Trigger trigger) {
-        meter(grants, trigger).increment();
+        count(meter(grants, trigger)::increment);
     }
 
     void releaseFailed() {
-        failedReleases.increment();
+        count(failedReleases::increment);
+    }
+
+    private static void count(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "A meter has failed", e);
+        }
     }
 
     private Timer timer(String name, String tag, Enum<?> value) {

@@ -34,6 +34,7 @@ final class Queue implements AutoCloseable {
 
     private final PubSub pubSub;
     private final LeaseStore store;
+    private final Claims claims;
     private final LockMetrics metrics;
     private final String channel;
     private final AtomicReference<@Nullable CompletableFuture<Subscription>> subscription = new AtomicReference<>();
@@ -44,9 +45,10 @@ final class Queue implements AutoCloseable {
 
     private volatile boolean closed;
 
-    Queue(PubSub pubSub, KeySpace keys, LeaseStore store, LockMetrics metrics) {
+    Queue(PubSub pubSub, KeySpace keys, LeaseStore store, Claims claims, LockMetrics metrics) {
         this.pubSub = pubSub;
         this.store = store;
+        this.claims = claims;
         this.metrics = metrics;
         this.channel = keys.channel(CHANNEL + Tokens.process());
     }
@@ -56,12 +58,11 @@ final class Queue implements AutoCloseable {
         Waiter waiter = new Waiter(request);
         if (closed) {
             waiter.completeExceptionally(new IllegalStateException("It is closed"));
-        } else if (waiters.merge(id(request.key(), request.token()), waiter, Queue::whoeverWaits)
+        } else if (waiters.merge(request.id(), waiter, Queue::whoeverWaits)
                 != waiter) { // before the request: a grant may overtake the reply
             waiter.completeExceptionally(new IllegalStateException(
                     "requestToken: a request with this token already waits for this resource in this lock object"));
         } else {
-            lines.computeIfPresent(request.key(), (key, line) -> line.returns(request));
             begin(waiter);
             if (closed) { // meanwhile, perhaps without having seen it
                 waiter.completeExceptionally(new IllegalStateException("It is closed"));
@@ -74,10 +75,6 @@ final class Queue implements AutoCloseable {
         return closed;
     }
 
-    private static String id(String key, String token) {
-        return token + ' ' + key;
-    }
-
     private static Waiter whoeverWaits(Waiter there, Waiter mine) {
         return there.isDone() ? mine : there;
     }
@@ -85,7 +82,7 @@ final class Queue implements AutoCloseable {
     private void begin(Waiter waiter) {
         CompletableFuture<Subscription> heard = listening();
         waiter.whenComplete((grant, failure) -> {
-            waiters.remove(id(waiter.request().key(), waiter.request().token()), waiter);
+            waiters.remove(waiter.request().id(), waiter);
             if (grant == null) {
                 leave(waiter.request());
             }
@@ -132,13 +129,16 @@ final class Queue implements AutoCloseable {
         });
     }
 
-    /** Ends whatever Redis has of the request; tried again if it could not be reached. */
+    /** Ends whatever Redis has of the request, if nobody else wants it; tried again if Redis could not be reached. */
     void leave(Request request) {
-        store.release(request, Duration.ZERO).whenComplete((released, failure) -> {
-            if (isUnreachable(failure) && !closed) {
-                line(request.key(), line -> line.addLeaving(request));
-            }
-        });
+        CompletionStage<Boolean> leaving = claims.end(request, () -> store.release(request, Duration.ZERO));
+        if (leaving != null) {
+            leaving.whenComplete((released, failure) -> {
+                if (isUnreachable(failure) && !closed) {
+                    line(request.key(), line -> line.addLeaving(request));
+                }
+            });
+        }
     }
 
     private static boolean isUnreachable(@Nullable Throwable failure) {
@@ -191,7 +191,12 @@ final class Queue implements AutoCloseable {
     }
 
     void leaveAgain(Request request, Runnable left) {
-        store.release(request, Duration.ZERO).whenComplete((released, failure) -> {
+        CompletionStage<Boolean> leaving = claims.end(request, () -> store.release(request, Duration.ZERO));
+        if (leaving == null) {
+            left.run(); // whoever goes by that name now will say it, if there is need
+            return;
+        }
+        leaving.whenComplete((released, failure) -> {
             if (!isUnreachable(failure)) {
                 left.run();
             }
@@ -205,7 +210,7 @@ final class Queue implements AutoCloseable {
 
     /** The lock is one of this process's waiters'; it may have learned so already. */
     void grant(String key, String token, Grant grant, LockMetrics.Trigger trigger) {
-        Waiter waiter = waiters.get(id(key, token));
+        Waiter waiter = waiters.get(Request.id(key, token));
         if (waiter != null && waiter.complete(grant)) {
             metrics.granted(trigger);
         }
@@ -229,7 +234,7 @@ final class Queue implements AutoCloseable {
         @Override
         public void onMessage(byte[] message) {
             String[] parts = new String(message, StandardCharsets.UTF_8).split(" ", MESSAGE_PARTS);
-            Waiter waiter = waiters.get(id(parts[4], parts[3]));
+            Waiter waiter = waiters.get(Request.id(parts[4], parts[3]));
             if (waiter == null) {
                 return; // it has gone, and said so
             }

@@ -37,6 +37,10 @@ final class RedlockRequest {
 
     /** Each attempt with a token of its own: what an earlier one gives back late is not this one's. */
     private void attempt() {
+        if (result.isDone()) { // cancelled while it paused
+            decided(LockMetrics.Outcome.FAILED);
+            return;
+        }
         long asked = System.nanoTime();
         Request request = new Request(key, Tokens.request(), options.ttl().toMillis(), "");
         List<CompletionStage<Answer>> answers = servers.stream()
@@ -52,7 +56,7 @@ final class RedlockRequest {
                 tryAgain(counted);
                 return;
             }
-            decided(LockMetrics.Outcome.ACQUIRED);
+            decided(result.isDone() ? LockMetrics.Outcome.FAILED : LockMetrics.Outcome.ACQUIRED);
             Lease lease = new Lease(new QuorumStore(servers), metrics, request, Duration.ZERO, grant);
             if (!result.complete(new RedlockAcquisition.Acquired(new RedlockLease(lease)))) {
                 lease.releaseAsync();

@@ -2,7 +2,6 @@ package io.github.redispatterns.locks;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Names that nobody else has. */
 final class Tokens {
@@ -11,16 +10,12 @@ final class Tokens {
     private static final int REQUESTS_BYTES = 12;
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    /** Random once, and counted from there: tokens have to be unlike, not hard to guess. */
-    private static final String REQUESTS = random(REQUESTS_BYTES) + '-';
-
-    private static final AtomicLong COUNT = new AtomicLong();
 
     private Tokens() {}
 
-    /** Whose a lease is. */
+    /** Whose a lease is. Drawn each time: what is counted goes on alike in processes that one snapshot was restored to. */
     static String request() {
-        return REQUESTS + COUNT.incrementAndGet();
+        return random(REQUESTS_BYTES);
     }
 
     /** Who waits. */

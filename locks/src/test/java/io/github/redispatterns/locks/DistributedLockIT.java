@@ -3,7 +3,9 @@ package io.github.redispatterns.locks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.RedisTest;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +92,47 @@ class DistributedLockIT extends LocksFixture {
         all.forEach(CompletableFuture::join);
         assertThat(most).hasValue(1);
         assertThat(fences).hasSize(400).isSorted().doesNotHaveDuplicates();
+    }
+
+    /** What was done may have been done at the same time as another's: the caller must not take it for right. */
+    @Test
+    void aCallThatOutlastsItsLeaseIsNotDone() {
+        LeaseOptions brief = LeaseOptions.ofTtl(Duration.ofMillis(150));
+        assertThatThrownBy(() -> lock.withLock(
+                        "seat",
+                        brief,
+                        lease -> lease.lost().toCompletableFuture().get(10, TimeUnit.SECONDS)))
+                .isInstanceOfSatisfying(
+                        LeaseLostException.class,
+                        lost -> assertThat(lost.loss()).isEqualTo(Lease.Loss.EXPIRED));
+        assertThatThrownBy(() -> Sync.await(lock.withLockAsync("seat", brief, Lease::lost)))
+                .isInstanceOf(LeaseLostException.class);
+        assertThatThrownBy(() -> lock.withLock("seat", LeaseOptions.ofTtl(TTL), lease -> {
+                    admin("seat", c -> c.del(keys.key("seat")));
+                    return lease.extend(TTL);
+                }))
+                .isInstanceOfSatisfying(
+                        LeaseLostException.class,
+                        lost -> assertThat(lost.loss()).isEqualTo(Lease.Loss.REVOKED));
+        assertThat(acquired(lock.tryAcquire("seat", TTL)).release()).isTrue();
+    }
+
+    @Test
+    void aCallThatThrowsGivesTheLockBack() {
+        LeaseOptions options = LeaseOptions.ofTtl(TTL);
+        AssertionError error = new AssertionError("expected by the test");
+        assertThatThrownBy(() -> lock.withLock("seat", options, lease -> {
+                    throw error;
+                }))
+                .isSameAs(error);
+        for (Exception thrown : List.of(new IOException("checked"), new IllegalStateException("unchecked"))) {
+            assertThatThrownBy(() -> lock.withLock("seat", options, lease -> {
+                        lease.ensureHeld();
+                        throw thrown;
+                    }))
+                    .isSameAs(thrown);
+            assertThat(acquired(lock.tryAcquire("seat", TTL)).release()).isTrue();
+        }
     }
 
     @Test

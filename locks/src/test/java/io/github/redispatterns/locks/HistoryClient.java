@@ -5,11 +5,13 @@ import io.github.redispatterns.locks.HistoryEvent.Kind;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** One client of {@link LockHistoryIT}: it acquires, extends, writes, and releases or not, as its seed says. */
 final class HistoryClient implements Runnable {
@@ -20,6 +22,7 @@ final class HistoryClient implements Runnable {
     static final int LEAST_TTL_MILLIS = 300;
     static final int MOST_TTL_MILLIS = 1_500;
     private static final int LIFETIMES = 3;
+    private static final int REPEATS = 3;
     private static final long UNTOLD_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final HistoryProcess process;
@@ -28,6 +31,7 @@ final class HistoryClient implements Runnable {
     private final ServerSideEnd ends;
     private final Random random;
     private String resource = "";
+    private int requests;
 
     HistoryClient(HistoryProcess process, String name, DistributedLock lock, ServerSideEnd ends, long seed) {
         this.process = process;
@@ -54,6 +58,10 @@ final class HistoryClient implements Runnable {
         resource = RESOURCES.get(random.nextInt(RESOURCES.size()));
         Duration ttl = ttl();
         LeaseOptions.Builder options = LeaseOptions.builder(ttl);
+        boolean repeats = random.nextInt(3) == 0;
+        if (repeats) {
+            options.requestToken(name + "-" + ++requests);
+        }
         boolean renewed = random.nextInt(8) == 0;
         if (renewed) {
             options.renewFor(ttl.multipliedBy(LIFETIMES));
@@ -62,12 +70,31 @@ final class HistoryClient implements Runnable {
             options.maxWait(Duration.ofMillis(1 + random.nextInt(2 * MOST_TTL_MILLIS)));
         }
         say(Kind.ASKED, 0, System.nanoTime(), 0);
-        if (lock.acquire(resource, options.build()) instanceof Acquisition.Acquired acquired) {
-            hold(acquired.lease(), ttl, renewed);
+        if (acquire(options.build(), repeats ? REPEATS : 0) instanceof Acquisition.Acquired acquired) {
+            hold(
+                    acquired.lease(),
+                    ttl,
+                    renewed,
+                    repeats ? options.maxWait(Duration.ZERO).build() : null);
         }
     }
 
-    private void hold(Lease lease, Duration ttl, boolean renewed) throws InterruptedException, ExecutionException {
+    /** Whoever has a token may ask again if it does not know what came of it. */
+    private Acquisition acquire(LeaseOptions options, int repeats) {
+        try {
+            return lock.acquire(resource, options);
+        } catch (PatternsException | RedisException away) {
+            if (repeats == 0) {
+                throw away;
+            }
+            process.failed(away);
+            say(Kind.REPEATED, 0, System.nanoTime(), 0);
+            return acquire(options, repeats - 1);
+        }
+    }
+
+    private void hold(Lease lease, Duration ttl, boolean renewed, @Nullable LeaseOptions again)
+            throws InterruptedException, ExecutionException {
         long fence = lease.fencingToken();
         long acquired = System.nanoTime();
         say(Kind.ACQUIRED, fence, acquired, acquired + ttl.toNanos());
@@ -75,20 +102,25 @@ final class HistoryClient implements Runnable {
             say(Kind.RENEWED, fence, System.nanoTime(), 0);
         }
         CompletableFuture<Void> told = lease.lost()
-                .thenAccept(loss -> say(Kind.TOLD, fence, System.nanoTime(), 0))
+                .thenAccept(loss -> {
+                    long now = System.nanoTime();
+                    say(Kind.TOLD, fence, now, now + lease.leftNanos());
+                })
                 .toCompletableFuture();
         sure(lease);
-        if (!renewed) {
-            lookUp(fence);
-        }
+        lookUp(fence);
         for (int steps = random.nextInt(4); steps > 0; steps--) {
-            switch (random.nextInt(3)) {
-                case 0 -> extend(lease, ttl(), renewed);
+            switch (random.nextInt(again == null ? 3 : 4)) {
+                case 0 -> extend(lease, ttl());
                 case 1 -> write(lease);
+                case 3 ->
+                    lock.acquireAsync(resource, Objects.requireNonNull(again))
+                            .toCompletableFuture()
+                            .cancel(false); // which takes nothing from it
                 default -> pass(told, random.nextInt(20));
             }
         }
-        switch (renewed ? 9 : random.nextInt(10)) {
+        switch (random.nextInt(10)) {
             case 0 -> awaitLoss(lease, told);
             case 1 -> {
                 pass(told, random.nextInt(MOST_TTL_MILLIS));
@@ -98,7 +130,7 @@ final class HistoryClient implements Runnable {
         }
     }
 
-    private void extend(Lease lease, Duration by, boolean renewed) {
+    private void extend(Lease lease, Duration by) {
         boolean extended;
         try {
             extended = lease.extend(by);
@@ -109,9 +141,7 @@ final class HistoryClient implements Runnable {
             long now = System.nanoTime();
             say(Kind.EXTENDED, lease.fencingToken(), now, now + by.toNanos());
             sure(lease);
-            if (!renewed) {
-                lookUp(lease.fencingToken());
-            }
+            lookUp(lease.fencingToken());
         }
     }
 
@@ -129,7 +159,7 @@ final class HistoryClient implements Runnable {
     /** As one who was paused: knows nothing of the loss, and writes all the same. */
     private void awaitLoss(Lease lease, CompletableFuture<Void> told) throws InterruptedException, ExecutionException {
         try {
-            told.get(lease.remaining().toNanos() + UNTOLD_NANOS, TimeUnit.NANOSECONDS);
+            told.get(LIFETIMES * MOST_TTL_MILLIS * 1_000_000L + UNTOLD_NANOS, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             say(Kind.NEVER_TOLD, lease.fencingToken(), System.nanoTime(), 0);
         }

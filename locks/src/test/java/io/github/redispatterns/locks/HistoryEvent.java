@@ -21,6 +21,8 @@ record HistoryEvent(Kind kind, String process, String client, String resource, l
     enum Kind {
         /** It asks, and nothing is known yet; {@code fence} is 0. */
         ASKED,
+        /** It asks once more by the same token, since it does not know what came of it; {@code fence} is 0. */
+        REPEATED,
         /** It was told that it has the lease, {@code at} after that; {@code value} is the latest end on the server. */
         ACQUIRED,
         /** By its own clock it holds the lease until {@code value}. */
@@ -33,7 +35,7 @@ record HistoryEvent(Kind kind, String process, String client, String resource, l
         RENEWED,
         /** It gives the lease back, {@code at} before that. */
         RELEASED,
-        /** It was told of the loss. */
+        /** It was told of the loss; {@code value} is the end by its own clock. */
         TOLD,
         /** It has waited in vain to be told of the loss. */
         NEVER_TOLD,

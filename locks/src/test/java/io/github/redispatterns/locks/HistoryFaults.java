@@ -5,6 +5,9 @@ import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisNode;
 import io.github.redispatterns.testkit.Topology;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -25,6 +28,7 @@ final class HistoryFaults {
     private final LockHistory history;
     private final Keeping keeping;
     private final Random random;
+    private final List<Integer> due = new ArrayList<>();
     private final Map<String, Integer> done = new TreeMap<>();
 
     /** Whether the servers remember what they have confirmed after SIGKILL. */
@@ -46,7 +50,11 @@ final class HistoryFaults {
         boolean alone = deployment.topology() == Topology.STANDALONE;
         boolean forgets = !alone; // another may have taken over that has not heard of everything
         long from = System.nanoTime();
-        switch (random.nextInt(alone ? 2 : 4)) {
+        if (due.isEmpty()) { // each kind as often as the others, in any order
+            due.addAll(alone ? List.of(0, 1) : List.of(0, 1, 2, 3));
+            Collections.shuffle(due, random);
+        }
+        switch (due.remove(due.size() - 1)) {
             case 0 -> freeze(deployment.masterOf(key));
             case 1 -> {
                 forgets = keeping == Keeping.NOTHING;

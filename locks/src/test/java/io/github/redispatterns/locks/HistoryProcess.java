@@ -38,7 +38,6 @@ final class HistoryProcess {
 
     private static final String URIS = "|";
     private static final long TICK_NANOS = 1_000_000;
-    private static final long STALL_NANOS = 3 * TICK_NANOS;
 
     private final PrintStream answers;
     private final ConcurrentMap<Long, CompletableFuture<Boolean>> writes = new ConcurrentHashMap<>();
@@ -70,7 +69,7 @@ final class HistoryProcess {
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String[] setup = requests.readLine().split(" ", -1);
         HistoryProcess process = new HistoryProcess(answers, setup[0]);
-        daemon("stalls", process::watchStalls);
+        StallWatch.start(process::stalled);
         daemon("clients", () -> process.run(setup));
         String request;
         while ((request = requests.readLine()) != null) {
@@ -130,16 +129,8 @@ final class HistoryProcess {
     }
 
     /** A process that does not run cannot be told anything: when this one did not is part of the history. */
-    private void watchStalls() {
-        long last = System.nanoTime();
-        while (true) {
-            LockSupport.parkNanos(TICK_NANOS);
-            long now = System.nanoTime();
-            if (now - last > STALL_NANOS) {
-                say(new HistoryEvent(HistoryEvent.Kind.STALLED, name, "-", "-", 0, now, last));
-            }
-            last = now;
-        }
+    private void stalled(long from, long to) {
+        say(new HistoryEvent(HistoryEvent.Kind.STALLED, name, "-", "-", 0, to, from));
     }
 
     /** Redis is away, which is no fault of the lock's. */

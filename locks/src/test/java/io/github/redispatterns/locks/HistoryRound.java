@@ -8,6 +8,7 @@ import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.testkit.AclUser;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisNode;
+import io.github.redispatterns.testkit.Topology;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -95,6 +96,7 @@ final class HistoryRound implements AutoCloseable {
         assertThat(writer.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         assertThat(broken).isEmpty();
         check();
+        checkThatMuchHappened(time);
         return history.summary() + ", " + failures + ", faults " + faults.done() + ", processes killed " + kills
                 + ", frozen " + freezes;
     }
@@ -127,6 +129,28 @@ final class HistoryRound implements AutoCloseable {
             }
         }
         assertThat(user.denials()).isEmpty();
+    }
+
+    /** A history in which nothing happens is right, and shows nothing. */
+    private void checkThatMuchHappened(Duration time) {
+        int share = Math.max(1, (int) time.toSeconds() / 4); // much less than there is, for a busy machine
+        int faultsDone =
+                faults.done().values().stream().mapToInt(Integer::intValue).sum();
+        String all = history.summary() + ", faults " + faults.done();
+        assertThat(history.count("acquired")).as(all).isGreaterThanOrEqualTo(6 * share);
+        assertThat(history.count("released")).as(all).isGreaterThanOrEqualTo(4 * share);
+        assertThat(history.count("looked_up")).as(all).isGreaterThanOrEqualTo(4 * share);
+        assertThat(history.count("writes accepted")).as(all).isGreaterThanOrEqualTo(2 * share);
+        assertThat(history.count("extended")).as(all).isGreaterThanOrEqualTo(share);
+        assertThat(history.count("told")).as(all).isGreaterThanOrEqualTo(Math.max(1, share / 2));
+        if (share > 10) { // too rare for less
+            assertThat(history.count("writes refused")).as(all).isPositive();
+            assertThat(history.count("repeated")).as(all).isPositive();
+        }
+        assertThat(faultsDone).as(all).isPositive();
+        int kinds = deployment.topology() == Topology.STANDALONE ? 2 : 4;
+        assertThat(faults.done()).as(all).hasSize(Math.min(kinds, faultsDone));
+        assertThat(kills + freezes).as("processes that were killed or frozen").isPositive();
     }
 
     private void hit(Random clientRandom) throws IOException, InterruptedException {

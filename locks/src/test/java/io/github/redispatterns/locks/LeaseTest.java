@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.redispatterns.core.NotExecutedException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +115,31 @@ class LeaseTest {
         assertThat(lease.remaining()).isGreaterThan(Duration.ofSeconds(150));
     }
 
+    /** It is told before it is counted, and whatever comes of that. */
+    @Test
+    void aMeterThatFailsKeepsNobodyFromBeingTold() {
+        Lease expires = lease(failing(), System.nanoTime(), 200);
+        CompletableFuture<Lease.Loss> lost = expires.lost().toCompletableFuture();
+        assertThat(lost.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(Lease.Loss.EXPIRED);
+        Lease over = lease(failing(), System.nanoTime() - TimeUnit.SECONDS.toNanos(1), 500);
+        assertThatThrownBy(over::ensureHeld).isInstanceOf(LeaseLostException.class);
+        Lease released = lease(failing(), System.nanoTime(), 10_000);
+        store.next = true;
+        assertThat(released.release()).isTrue();
+    }
+
+    private static MeterRegistry failing() {
+        return new SimpleMeterRegistry() {
+            @Override
+            public Timer timer(String name, String... tags) {
+                return (Timer) Proxy.newProxyInstance(
+                        LeaseTest.class.getClassLoader(), new Class<?>[] {Timer.class}, (proxy, method, arguments) -> {
+                            throw new IllegalStateException("expected by the test");
+                        });
+            }
+        };
+    }
+
     @Test
     void whatRedisDoesNotKnowIsRevoked() {
         Lease lease = lease(System.nanoTime(), 10_000);
@@ -193,6 +221,15 @@ class LeaseTest {
 
     private Lease lease(long askedNanos, long lastsMillis) {
         return lease(askedNanos, lastsMillis, Duration.ZERO);
+    }
+
+    private Lease lease(MeterRegistry meters, long askedNanos, long lastsMillis) {
+        return new Lease(
+                store,
+                new LockMetrics(meters, "default"),
+                new Request("k", "mine", lastsMillis, ""),
+                Duration.ZERO,
+                Grant.since(askedNanos, FENCE, lastsMillis));
     }
 
     private Lease lease(long askedNanos, long lastsMillis, Duration minHold) {

@@ -11,11 +11,9 @@ import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,21 +110,6 @@ abstract class LockFaultFixture extends LocksFixture {
         }
     }
 
-    /** What the server's clock shows, and this process's just before; the closest of some readings. */
-    final ServerTime serverTime(String resource) {
-        return admin(
-                resource,
-                c -> Stream.generate(() -> {
-                            long before = System.nanoTime();
-                            List<String> time = c.time();
-                            long micros = Long.parseLong(time.get(0)) * 1_000_000 + Long.parseLong(time.get(1));
-                            return new ServerTime(before, System.nanoTime() - before, micros);
-                        })
-                        .limit(20)
-                        .min(Comparator.comparingLong(ServerTime::tookNanos))
-                        .orElseThrow());
-    }
-
     static Duration timed(Step work) throws Exception {
         long began = System.nanoTime();
         work.run();
@@ -141,15 +124,6 @@ abstract class LockFaultFixture extends LocksFixture {
                     List.of(words).forEach(args::add);
                     return c.dispatch(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), args);
                 }));
-    }
-
-    /** The two clocks: the server's was read within that time after ours. */
-    record ServerTime(long localNanos, long tookNanos, long micros) {
-
-        /** It was not later on the server then. */
-        long latestMicros(long nanos) {
-            return micros + TimeUnit.NANOSECONDS.toMicros(nanos - localNanos);
-        }
     }
 
     /** A test's step. */

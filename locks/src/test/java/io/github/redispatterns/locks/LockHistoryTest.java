@@ -130,6 +130,46 @@ class LockHistoryTest {
     }
 
     @Test
+    void aLateLossOfARenewedLeaseIsFound() {
+        lease("a", 7, 0, 10, 100);
+        event(Kind.RENEWED, "a", 7, 11, 0);
+        event(Kind.TOLD, "a", 7, 309, 300);
+        assertThat(history.violations()).isEmpty();
+        lease("b", 9, 310, 320, 400);
+        event(Kind.RENEWED, "b", 9, 321, 0);
+        event(Kind.TOLD, "b", 9, 517, 500);
+        assertViolation("told of the loss 7 ms late");
+    }
+
+    @Test
+    void whoeverIsSureOfARenewedLeaseForTooLongIsFound() {
+        lease("a", 7, 0, 10, 100);
+        event(Kind.RENEWED, "a", 7, 11, 0);
+        event(Kind.SURE, "a", 7, 50, 140);
+        event(Kind.LOOKED_UP, "a", 7, 51, 145);
+        event(Kind.LOOKED_UP, "a", 7, 52, 138);
+        event(Kind.RELEASED, "a", 7, 60, 0);
+        assertViolation("sure of the lease 2 ms past its end on the server");
+    }
+
+    /** Few may have had to wait for a processor. */
+    @Test
+    void tooManyExcusesAreFound() {
+        LockHistory busy = new LockHistory(Duration.ofMillis(50));
+        for (int i = 0; i < 20; i++) {
+            long at = 1_000L * i;
+            busy.add(new HistoryEvent(Kind.ASKED, "p", "c" + i, "r", 0, at * MS, 0));
+            busy.add(new HistoryEvent(Kind.ACQUIRED, "p", "c" + i, "r", 7 + i, (at + 1) * MS, (at + 100) * MS));
+            busy.add(new HistoryEvent(Kind.TOLD, "p", "c" + i, "r", 7 + i, (at + (i < 5 ? 105 : 99)) * MS, 0));
+        }
+        assertThat(busy.violations()).isEmpty();
+        busy.add(new HistoryEvent(Kind.ASKED, "p", "d", "r", 0, 90_000 * MS, 0));
+        busy.add(new HistoryEvent(Kind.ACQUIRED, "p", "d", "r", 90, 90_001 * MS, 90_100 * MS));
+        busy.add(new HistoryEvent(Kind.TOLD, "p", "d", "r", 90, 90_105 * MS, 0));
+        assertThat(busy.violations()).singleElement().asString().startsWith("told late too often");
+    }
+
+    @Test
     void aLossOfWhichNobodyIsToldIsFound() {
         lease("a", 7, 0, 10, 100);
         event(Kind.RELEASED, "a", 7, 130, 0);

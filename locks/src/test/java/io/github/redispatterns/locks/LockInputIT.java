@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.testkit.RedisTest;
+import io.github.redispatterns.testkit.Topology;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +84,18 @@ class LockInputIT extends LocksFixture {
         refused("options: must not be null", () -> DistributedLock.create(redis, keys, null));
         refused("redis: must not be null", () -> DistributedLock.create(null, keys, options));
         refused("keys: must not be null", () -> DistributedLock.create(redis, null, options));
+    }
+
+    /** A replica that takes over may know nothing of what its master has granted. */
+    @Test
+    void aQuorumIsOfSingleServersOnly() {
+        List<Redis> servers = List.of(redis, handle(), handle());
+        if (deployment.topology() == Topology.STANDALONE) {
+            assertThat(Redlock.create(servers, keys)).isNotNull();
+        } else {
+            refused("servers: must be single servers", () -> Redlock.create(servers, keys));
+            refused("servers: must be single servers", () -> Redlock.create(servers, keys, LockOptions.defaults()));
+        }
     }
 
     @Test

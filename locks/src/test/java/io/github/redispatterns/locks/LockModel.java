@@ -79,11 +79,11 @@ final class LockModel {
     }
 
     boolean release(Request request, long keepMillis, long now) {
+        Long place = places.remove(request.token());
+        if (place != null) {
+            tickets.remove(place);
+        }
         if (!owner.equals(request.token())) {
-            Long place = places.remove(request.token());
-            if (place != null) {
-                tickets.remove(place);
-            }
             return false;
         }
         if (keepMillis > 0) {
@@ -106,7 +106,11 @@ final class LockModel {
             long ttl = handOver(channel, now);
             return ttl == 0 ? new Sighting(known, 0, now, List.of()) : sighting(known, ttl, now);
         }
-        return until <= now ? new Sighting(known, 0, now, List.of()) : sighting(known, (until - now) / 1_000, now);
+        if (until <= now) {
+            return new Sighting(known, 0, now, List.of());
+        }
+        Sighting.Holder holder = new Sighting.Holder(owner, fence, (until - now) / 1_000);
+        return new Sighting(known, Math.floorDiv(until - now + 999, 1_000L), now, List.of(holder));
     }
 
     void expire() {

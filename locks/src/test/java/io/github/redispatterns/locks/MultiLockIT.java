@@ -184,6 +184,15 @@ class MultiLockIT extends LocksFixture {
         assertThatThrownBy(() -> lock.acquireAll(Arrays.asList("a", null), AT_ONCE))
                 .hasMessage("resources: must not be null");
         assertThatThrownBy(() -> lock.acquireAll(List.of("a", ""), AT_ONCE)).hasMessage("resources: must not be empty");
+        for (String half : List.of("\uD83D", "a\uDE00")) {
+            assertThatThrownBy(() -> lock.acquireAll(List.of("a", half), AT_ONCE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("resources: ")
+                    .hasMessageNotContaining(half);
+            assertThatThrownBy(() -> lock.acquireAllAsync(List.of(half), AT_ONCE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("resources: ");
+        }
         assertThatThrownBy(() -> lock.acquireAll(List.of("a"), null)).hasMessage("options: must not be null");
         assertThat(acquired(lock.tryAcquire("a", TTL)).release()).isTrue();
     }

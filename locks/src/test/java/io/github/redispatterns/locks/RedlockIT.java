@@ -259,6 +259,23 @@ class RedlockIT {
         assertThatThrownBy(() -> Redlock.create(handles, null)).hasMessage("keys: must not be null");
         assertThatThrownBy(() -> Redlock.create(handles, KEYS, null)).hasMessage("options: must not be null");
         assertThatThrownBy(() -> lock.tryAcquire("", TTL)).hasMessage("resource: must not be empty");
+        for (String bad : new String[] {null, "\uD83D", "a\uDE00"}) {
+            assertThatThrownBy(() -> lock.tryAcquire(bad, TTL))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("resource: ");
+            assertThatThrownBy(() -> lock.acquireAsync(bad, TTL, WAIT))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("resource: ");
+        }
+        for (Duration bad :
+                new Duration[] {null, Duration.ZERO, Duration.ofDays(3650).plusNanos(1)}) {
+            assertThatThrownBy(() -> lock.tryAcquire("seat", bad))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("ttl: must");
+        }
+        assertThatThrownBy(() -> lock.acquire("seat", TTL, null)).hasMessage("maxWait: must not be null");
+        assertThatThrownBy(() -> lock.acquire("seat", TTL, Duration.ofDays(3651)))
+                .hasMessageStartingWith("maxWait: must be");
         assertThatThrownBy(() -> lock.tryAcquire("seat", Duration.ofMillis(99)))
                 .hasMessageStartingWith("ttl: must be at least 100 ms");
         assertThatThrownBy(() -> lock.acquire("seat", TTL, Duration.ofSeconds(-1)))
