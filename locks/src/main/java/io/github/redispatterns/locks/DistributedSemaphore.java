@@ -50,7 +50,8 @@ public final class DistributedSemaphore implements AutoCloseable {
     private static final int MOST_PERMITS = 10_000;
     static final ShareStore.Mode PERMIT = new ShareStore.Mode("p", 1);
 
-    private final DistributedLock lock;
+    /** The same, as a lock. */
+    final DistributedLock lock;
 
     private DistributedSemaphore(DistributedLock lock) {
         this.lock = lock;
