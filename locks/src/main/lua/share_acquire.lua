@@ -1,7 +1,7 @@
 #!lua
 --[[ share_acquire: take permits of a resource if they are free and nobody goes before, else join a queue of those who wait.
 KEYS[1]  resource, hash
-Layout   used: permits out; ends: first end of a lease, us; fence; =<token>: until_us fence permits channel|-;
+Layout   used: permits out; ends: no lease ends before, us; fence; =<token>: until_us fence permits channel|-;
          =*<fence>: kept after a release; head<q>, tail<q>, @<channel> as in lock_acquire; ><token>: q and ticket;
          #<q><ticket>: channel ttl_ms takes permits token. Message as in lock_acquire
 ARGV[1]  owner token, unlike every other request's
@@ -13,7 +13,7 @@ ARGV[6]  the queues, a letter each, of those who go before; the last is the requ
 ARGV[7]  permits that it takes
 ARGV[8]  permits that there are, as the caller has it
 Returns  {fencing token, ms left, server time in us} if the lease is the caller's, also by an earlier run;
-         {nil, ms until a lease ends at the earliest, server time in us} if it is not: then, if it waits, it is in the
+         {nil, ms before which no lease ends, server time in us} if it is not: then, if it waits, it is in the
          queue. 0 ms if only share_watch can tell: leases have ended, or others go before who may be dead
 Cost     O(1), and O(leases + waiters) when a process first waits here, one round trip      Slot    one key
 Time     the server's, us            Redis   7.0+, Valkey 7.2+
@@ -26,6 +26,9 @@ local memory_ms, queues, takes, permits = tonumber(ARGV[5]), ARGV[6], tonumber(A
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local shared = redis.call('HMGET', key, 'used', 'ends', 'fence', '=' .. me, '>' .. me)
+if not tonumber(shared[1]) and redis.call('HLEN', key) > 0 then
+  return redis.error_reply('WRONGTYPE The key holds something else than permits')
+end
 local used, ends_us, place = tonumber(shared[1] or 0), tonumber(shared[2] or 0), shared[5]
 if shared[4] then
   local until_us, fence, took = string.match(shared[4], '^(%d+) (%d+) (%d+)')

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 --[[ share_release: end a lease on permits, or leave a queue, and hand what is free to those who are next.
 KEYS[1]  resource, hash
-Layout   used: permits out; ends: first end of a lease, us; fence; =<token>: until_us fence permits channel|-;
+Layout   used: permits out; ends: no lease ends before, us; fence; =<token>: until_us fence permits channel|-;
          =*<fence>: kept after a release; head<q>, tail<q>, @<channel> as in lock_acquire; ><token>: q and ticket;
          #<q><ticket>: channel ttl_ms takes permits token. Message as in lock_acquire
 ARGV[1]  owner token
@@ -21,6 +21,9 @@ local counts_all, queues = ARGV[4] == '1', ARGV[5]
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local shared = redis.call('HMGET', key, 'used', 'ends', 'fence', '=' .. me, '>' .. me)
+if not tonumber(shared[1]) and redis.call('HLEN', key) > 0 then
+  return redis.error_reply('WRONGTYPE The key holds something else than permits')
+end
 local used, ends_us, fence, held, full = tonumber(shared[1]), tonumber(shared[2]), shared[3], 0, false
 if not shared[4] and not shared[5] then
   return 0
@@ -32,7 +35,7 @@ if shared[4] then
   if keep_ms > 0 and held == 1 then
     until_us = now_us + keep_ms * 1000
     redis.call('HSET', key, '=*' .. its_fence, string.format('%.0f %s %s -', until_us, its_fence, took))
-    ends_us = math.min(ends_us, until_us)
+    ends_us = used == tonumber(took) and until_us or math.min(ends_us, until_us)
   else
     used = used - took
   end

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 --[[ share_watch: keep the waiters of one process in their queues, forget leases that have ended, and let in who is next.
 KEYS[1]  resource, hash
-Layout   used: permits out; ends: first end of a lease, us; fence; =<token>: until_us fence permits channel|-;
+Layout   used: permits out; ends: no lease ends before, us; fence; =<token>: until_us fence permits channel|-;
          =*<fence>: kept after a release; head<q>, tail<q>, @<channel> as in lock_acquire; ><token>: q and ticket;
          #<q><ticket>: channel ttl_ms takes permits token. Message as in lock_acquire
 ARGV[1]  channel on which the process listens; '' for one that only lets others in
@@ -17,15 +17,16 @@ Time     the server's, us            Redis   7.0+, Valkey 7.2+
 Source   ours
 ]]
 local key = KEYS[1]
-local channel, alive_ms, memory_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local counts_all, queues = ARGV[4] == '1', ARGV[5]
+local channel, alive_ms, memory_ms, counts_all = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
 
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
-local shared = redis.call('HMGET', key, 'fence', '@' .. channel)
+local shared = redis.call('HMGET', key, 'fence', '@' .. channel, 'used')
 local fence, used, ends_us, full, reply = shared[1], 0, math.huge, false, {1, 0, now_us}
-if not shared[channel == '' and 1 or 2] then
-  return {channel == '' and 1 or 0, 0, now_us}
+local foreign = not tonumber(shared[3]) and redis.call('HLEN', key) > 0
+if foreign or not shared[channel == '' and 1 or 2] then
+  return foreign and redis.error_reply('WRONGTYPE The key holds something else than permits')
+    or {channel == '' and 1 or 0, 0, now_us}
 end
 if channel ~= '' then
   redis.call('HSET', key, '@' .. channel, now_us + alive_ms * 1000)
@@ -44,7 +45,7 @@ for i = 1, #all, 2 do -- nothing but a lease has these four parts
   end
 end
 
-for queue in string.gmatch(queues, '.') do
+for queue in string.gmatch(ARGV[5], '.') do
   local ends = redis.call('HMGET', key, 'head' .. queue, 'tail' .. queue)
   local head, tail = tonumber(ends[1] or 0), tonumber(ends[2] or 0)
   while head < tail and not full do

@@ -16,7 +16,9 @@ public sealed interface Acquisition {
      * Another holds the lock, or others wait for it, and the caller did not want to wait.
      *
      * @param holderRemaining how long the holder's lease still lasts, if it neither releases nor extends it; zero if it
-     *     has ended and the lock is the next waiter's
+     *     has ended and the lock is the next waiter's. Where several hold it at a time: no lease ends before, unless it is
+     *     released. The first may end later than that, since one that was to end sooner may have been released or extended
+     *     meanwhile; whoever asks again after that time is told exactly
      */
     record Busy(Duration holderRemaining) implements Acquisition {}
 

@@ -50,7 +50,8 @@ public final class DistributedSemaphore implements AutoCloseable {
     private static final int MOST_PERMITS = 10_000;
     static final ShareStore.Mode PERMIT = new ShareStore.Mode("p", 1);
 
-    private final DistributedLock lock;
+    /** The same, as a lock. */
+    final DistributedLock lock;
 
     private DistributedSemaphore(DistributedLock lock) {
         this.lock = lock;
@@ -96,8 +97,8 @@ public final class DistributedSemaphore implements AutoCloseable {
      *
      * @param resource what to use; any text but the empty one
      * @param ttl how long the lease lasts, from 100 ms to 10 years
-     * @return {@code Acquired} or {@code Busy}, with the time until the next lease ends; that while others wait, too,
-     *     even if a permit is free just then
+     * @return {@code Acquired} or {@code Busy}, with a time before which no lease ends by itself; that while others wait,
+     *     too, even if a permit is free just then
      * @throws IllegalArgumentException if an argument is not allowed
      * @throws CallInterruptedException if the thread is interrupted; then no permit is acquired
      * @throws IllegalStateException if it is closed
@@ -151,7 +152,7 @@ public final class DistributedSemaphore implements AutoCloseable {
      * @param options how long the lease lasts, how long to wait for it, and more; a {@code minHold} keeps the permit from
      *     the others
      * @return {@code Acquired}; else {@code Busy} from a caller that does not wait, {@code TimedOut} from one that does,
-     *     both with the time until the next lease ends
+     *     both with a time before which no lease ends by itself
      * @throws IllegalArgumentException if an argument is not allowed
      * @throws CallInterruptedException if the thread is interrupted; then no permit is acquired
      * @throws IllegalStateException if it is closed, or a request with the same token already waits for this resource in

@@ -279,6 +279,17 @@ class DistributedReadWriteLockIT extends SharesFixture {
     }
 
     @Test
+    void whoIsRefusedHearsOfTheExtendedLease() {
+        Lease writer = acquired(books.writeLock().tryAcquire("seat", SHORT));
+        assertThat(writer.extend(TTL)).isTrue();
+        assertThat(books.readLock().tryAcquire("seat", TTL))
+                .isInstanceOfSatisfying(
+                        Acquisition.Busy.class,
+                        busy -> assertThat(busy.holderRemaining()).isBetween(writer.remaining(), TTL));
+        assertThat(writer.release()).isTrue();
+    }
+
+    @Test
     void theSameTokenIsAnotherRequestInTheOtherMode() {
         Lease reader = acquired(books.readLock().acquire("seat", withToken("T")));
         assertThat(acquired(books.readLock().acquire("seat", withToken("T"))).fencingToken())

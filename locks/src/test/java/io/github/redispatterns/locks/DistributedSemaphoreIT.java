@@ -53,6 +53,24 @@ class DistributedSemaphoreIT extends SharesFixture {
         assertThat(fields("room")).containsEntry("used", "0");
     }
 
+    /** Too short it may be, since to look at all costs O(leases); too long it is not, and whoever asks again hears the truth. */
+    @Test
+    void noPermitComesBackBeforeWhoIsRefusedIsTold() {
+        Lease first = acquired(seats.tryAcquire("room", SHORT));
+        IntStream.range(1, PERMITS).forEach(i -> acquired(seats.tryAcquire("room", TTL)));
+        assertThat(first.extend(TTL)).isTrue();
+        assertThat(told("room")).isLessThanOrEqualTo(SHORT);
+        Awaitility.await().untilAsserted(() -> assertThat(told("room")).isBetween(TTL.minusSeconds(10), TTL));
+        assertThat(first.release()).isTrue();
+        Lease next = acquired(seats.tryAcquire("room", SHORT.multipliedBy(2)));
+        assertThat(told("room")).isBetween(next.remaining(), SHORT.multipliedBy(2));
+
+        Lease alone = acquired(seats.tryAcquire("other", SHORT));
+        assertThat(alone.extend(TTL)).isTrue();
+        IntStream.range(1, PERMITS).forEach(i -> acquired(seats.tryAcquire("other", TTL.multipliedBy(2))));
+        assertThat(told("other")).isBetween(alone.remaining(), TTL);
+    }
+
     @Test
     void whoeverReleasesHandsItToTheNext() throws Exception {
         DistributedSemaphore others = semaphore(handle(), PERMITS);
@@ -251,5 +269,9 @@ class DistributedSemaphoreIT extends SharesFixture {
 
     private DistributedSemaphore semaphore(Redis handle, int permits) {
         return closing(DistributedSemaphore.create(handle, keys, permits));
+    }
+
+    private Duration told(String resource) {
+        return ((Acquisition.Busy) seats.tryAcquire(resource, TTL)).holderRemaining();
     }
 }

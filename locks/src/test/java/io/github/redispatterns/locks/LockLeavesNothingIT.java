@@ -19,12 +19,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever was done with a lock, and however it was left: close leaves no subscription, connection, thread or eternal key. */
+/**
+ * Whatever was done with a lock of whatever kind, or by an election, and however it was left: close leaves no subscription,
+ * connection, thread or eternal key.
+ */
 @RedisTest
 class LockLeavesNothingIT extends LocksFixture {
 
@@ -59,46 +63,100 @@ class LockLeavesNothingIT extends LocksFixture {
     @Test
     void nothingIsLeftAfterManyOperations(TestKeys testKeys) throws Exception {
         long seed = FullLength.seed("leaves nothing, " + deployment);
-        List<CompletableFuture<Acquisition>> waiting = new ArrayList<>();
         try (Redis one = otherHandle();
                 Redis two = otherHandle()) {
-            List<DistributedLock> locks = List.of(DistributedLock.create(one, keys), DistributedLock.create(two, keys));
-            work(locks, seed);
+            List<Pair> pairs = Stream.of(Kind.values())
+                    .map(kind -> new Pair(kind, kind.holder(one, keys), kind.rival(two, keys)))
+                    .toList();
+            work(pairs, seed);
             for (CompletionStage<Lease.Loss> loss : abandoned) {
                 assertThat(loss.toCompletableFuture().get(10, TimeUnit.SECONDS)).isNotNull();
             }
-            Lease holder = acquired(locks.get(0).acquire("0", TTL, WAIT));
-            locks.forEach(each -> waiting.add(each.acquireAsync("0", TTL, WAIT).toCompletableFuture()));
-            awaitQueued("0", locks.size());
-            assertThat(channels(testKeys)).hasSize(locks.size());
+            List<LeaderElection> elections = campaigning(pairs.get(0));
+            List<CompletableFuture<Acquisition>> waiting = new ArrayList<>();
+            List<Lease> holders = new ArrayList<>();
+            for (Pair pair : pairs) {
+                holders.add(acquired(pair.holder.acquire(pair.resource(0), TTL, WAIT)));
+                for (DistributedLock each : List.of(pair.rival, pair.holder)) { // in this order both are kept out
+                    waiting.add(each.acquireAsync(pair.resource(0), TTL, WAIT).toCompletableFuture());
+                    awaitQueued(pair.resource(0), each == pair.rival ? 1 : 2);
+                }
+            }
+            assertThat(channels(testKeys)).hasSize(2 * pairs.size());
             assertThat(connections()).isPositive();
-            locks.forEach(DistributedLock::close);
+            elections.forEach(LeaderElection::close);
+            pairs.forEach(pair -> {
+                pair.holder.close();
+                pair.rival.close();
+            });
             assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
             Awaitility.await()
                     .atMost(Duration.ofSeconds(5))
                     .until(() -> channels(testKeys).isEmpty());
-            assertThat(holder.release()).isTrue();
+            assertThat(holders).allMatch(Lease::release);
         }
         long closed = System.nanoTime();
         Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> connections() == 0);
         Awaitility.await().atMost(A_SECOND).until(() -> lockThreads().isEmpty());
         System.out.println("[leaves nothing] " + deployment + ": the last thread ended after "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - closed) + " ms");
-        for (int i = 0; i < RESOURCES; i++) {
-            String key = keys.key(Integer.toString(i));
-            long left = admin(Integer.toString(i), c -> c.pttl(key));
-            assertThat(left)
-                    .isBetween(1L, Duration.ofHours(1).plus(TTL.multipliedBy(2)).toMillis());
+        for (Kind kind : Kind.values()) {
+            for (int i = 0; i < RESOURCES; i++) {
+                livesForAnHour(kind + " " + i);
+            }
+        }
+        livesForAnHour("leader");
+    }
+
+    /**
+     * Two processes.
+     *
+     * @param holder keeps the rival out, and itself once that waits
+     */
+    private record Pair(Kind kind, DistributedLock holder, DistributedLock rival) {
+
+        String resource(int number) {
+            return kind + " " + number;
         }
     }
 
-    private void work(List<DistributedLock> locks, long seed) throws Exception {
+    /** One is elected, and one waits to be. */
+    private List<LeaderElection> campaigning(Pair pair) throws Exception {
+        CompletableFuture<Lease> elected = new CompletableFuture<>();
+        LeaderElection.Listener listener = new LeaderElection.Listener() {
+            @Override
+            public void elected(Lease lease) {
+                elected.complete(lease);
+            }
+
+            @Override
+            public void lost(Lease lease) {
+                // Nothing was begun.
+            }
+        };
+        List<LeaderElection> elections = List.of(
+                LeaderElection.start(pair.holder, "leader", TTL, listener),
+                LeaderElection.start(pair.rival, "leader", TTL, listener));
+        assertThat(elected.get(10, TimeUnit.SECONDS)).isNotNull();
+        awaitQueued("leader", 1);
+        return elections;
+    }
+
+    private void livesForAnHour(String resource) {
+        long left = admin(resource, c -> c.pttl(keys.key(resource)));
+        assertThat(left)
+                .as(resource)
+                .isBetween(1L, Duration.ofHours(1).plus(TTL.multipliedBy(2)).toMillis());
+    }
+
+    private void work(List<Pair> pairs, long seed) throws Exception {
         List<Future<?>> running = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             Random random = new Random(seed + i);
             running.add(threads.submit(() -> {
                 for (int round = 0; round < ROUNDS; round++) {
-                    one(locks.get(random.nextInt(locks.size())), Integer.toString(random.nextInt(RESOURCES)), random);
+                    Pair pair = pairs.get(random.nextInt(pairs.size()));
+                    one(random.nextBoolean() ? pair.holder : pair.rival, pair.resource(random.nextInt(RESOURCES)), random);
                 }
                 return null;
             }));

@@ -8,7 +8,6 @@ import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.core.ScriptHook;
 import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.Cut;
-import io.github.redispatterns.testkit.FaultProxies;
 import io.github.redispatterns.testkit.RedisTest;
 import java.time.Duration;
 import java.util.List;
@@ -16,36 +15,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * Of every call each reply is cut in its turn, the first, the second and so on until it has none left, by an end of the
- * stream and by a reset: the caller does not notice, has the one lease that Redis knows of, and leaves nothing behind.
- */
+/** The caller does not notice, has the one lease that Redis knows of, and leaves nothing behind. */
 @RedisTest
-class LockLostReplyIT extends LocksFixture {
+class LockLostReplyIT extends LostReplyFixture {
 
-    private static final int MOST = 20;
-
-    private FaultProxies proxies;
-    private Redis behind;
     private DistributedLock cut;
     private LockStore store;
 
-    /** A call, cut somewhere; what it returns is checked once nothing is cut any more. */
-    private interface Call {
-        Runnable run(String resource) throws Exception;
-    }
-
     @BeforeEach
-    void openBehindProxies() {
-        proxies = FaultProxies.of(deployment);
-        behind = behindProxies(RedisOptions.builder());
-        cut = DistributedLock.create(behind, keys);
+    void openLock() {
+        cut = closing(DistributedLock.create(behind, keys));
         store = new LockStore(redis, LockOptions.defaults());
         for (String resource : List.of("a", "b", "k")) { // so that each step is one EVALSHA
             Lease lease = acquired(lock.tryAcquire(resource, TTL));
@@ -53,13 +37,6 @@ class LockLostReplyIT extends LocksFixture {
             Sync.await(store.watch(keys.key(resource), LeaseStore.NOBODY));
             assertThat(lease.release()).isTrue();
         }
-    }
-
-    @AfterEach
-    void closeBehindProxies() {
-        cut.close();
-        behind.close();
-        proxies.close();
     }
 
     @Test
@@ -281,27 +258,6 @@ class LockLostReplyIT extends LocksFixture {
         isTheOneLease("k", lease);
     }
 
-    private void cuttingEach(int least, Consumer<String> prepare, Call call) throws Exception {
-        for (Cut how : Cut.values()) {
-            proxies.cutBy(how);
-            int nth = 0;
-            boolean more = true;
-            while (more) {
-                String resource = how + "-" + ++nth;
-                prepare.accept(resource);
-                int before = proxies.cuts();
-                proxies.cutNthReply(nth);
-                Runnable check = call.run(resource);
-                more = proxies.cuts() > before;
-                proxies.restore();
-                proxies.cutBy(how);
-                check.run();
-                assertThat(nth).isLessThan(MOST);
-            }
-            assertThat(nth).as("replies to cut, and one more").isGreaterThan(least);
-        }
-    }
-
     /** Redis knows of this lease and no other, nobody waits, and its end makes room for the next. */
     private void isTheOneLease(String resource, Lease lease) {
         lease.ensureHeld();
@@ -327,10 +283,6 @@ class LockLostReplyIT extends LocksFixture {
     /** Has it subscribe, once and for all. */
     private void listen() {
         acquired(cut.acquire("listen", TTL, WAIT)).close();
-    }
-
-    private Redis behindProxies(RedisOptions.Builder options) {
-        return Handles.open(deployment, user, options.clientResources(proxies.clientResources()));
     }
 
     /** Messages go astray: Redis says that they were heard, but they were not. */

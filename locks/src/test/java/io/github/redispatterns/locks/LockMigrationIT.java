@@ -3,30 +3,19 @@ package io.github.redispatterns.locks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.redispatterns.testkit.RedisTest;
-import io.github.redispatterns.testkit.SlotMigration;
 import io.github.redispatterns.testkit.Topology;
 import io.lettuce.core.cluster.SlotHash;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A slot moves to and fro under load. Only a Cluster has slots to move. */
 @RedisTest(topologies = Topology.CLUSTER)
-class LockMigrationIT extends LocksFixture {
+class LockMigrationIT extends MigrationFixture {
 
-    private static final int MOVES = 4;
-
-    private final AtomicBoolean stop = new AtomicBoolean();
     private final AtomicInteger inside = new AtomicInteger();
-    private final AtomicInteger turns = new AtomicInteger();
-    private final List<Future<?>> all = new ArrayList<>();
     private final Queue<Long> fences = new ConcurrentLinkedQueue<>();
 
     /** No MOVED, ASK or TRYAGAIN reaches a caller, one holds the lock at a time, and the queue moves with it. */
@@ -34,42 +23,23 @@ class LockMigrationIT extends LocksFixture {
     void theLockIsHandedOnWhileItsSlotMoves() throws Exception {
         for (int i = 0; i < 2; i++) {
             DistributedLock one = lock(handle());
-            all.add(threads.submit(() -> take(one)));
-            all.add(threads.submit(() -> take(one)));
+            underLoad(() -> take(one));
+            underLoad(() -> take(one));
         }
-        for (int move = 0; move < MOVES; move++) {
-            int before = turns.get();
-            try (SlotMigration migration = deployment.migrateSlot(SlotHash.getSlot(keys.key("seat")))) {
-                awaitTurns(before + 50);
-                migration.moveKeys(1);
-                awaitTurns(before + 100);
-                migration.finish();
-            }
-        }
-        stop.set(true);
-        for (Future<?> each : all) {
-            each.get(20, TimeUnit.SECONDS);
-        }
+        whileTheSlotMoves(SlotHash.getSlot(keys.key("seat")));
         assertThat(List.copyOf(fences)).isSorted().doesNotHaveDuplicates();
         assertThat(queued("seat")).isZero();
         acquired(lock.tryAcquire("seat", TTL)).close();
     }
 
     private void take(DistributedLock one) {
-        while (!stop.get()) {
-            Lease lease = acquired(one.acquire("seat", TTL, WAIT));
-            assertThat(inside.incrementAndGet()).isEqualTo(1);
-            fences.add(lease.fencingToken());
-            assertThat(lease.extend(TTL)).as("extended after %s turns", turns).isTrue();
-            inside.decrementAndGet();
-            assertThat(lease.release())
-                    .as("released after %s turns, %s left", turns, lease.fencingToken())
-                    .isTrue();
-            turns.incrementAndGet();
-        }
-    }
-
-    private void awaitTurns(int number) {
-        Awaitility.await().until(() -> turns.get() >= number || all.stream().anyMatch(Future::isDone));
+        Lease lease = acquired(one.acquire("seat", TTL, WAIT));
+        assertThat(inside.incrementAndGet()).isEqualTo(1);
+        fences.add(lease.fencingToken());
+        assertThat(lease.extend(TTL)).as("extended after %s turns", turns).isTrue();
+        inside.decrementAndGet();
+        assertThat(lease.release())
+                .as("released after %s turns, %s left", turns, lease.fencingToken())
+                .isTrue();
     }
 }

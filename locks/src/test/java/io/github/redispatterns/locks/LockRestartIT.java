@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * kill -9 and a restart, with what an append-only file has kept and without any, and a server that is loading. On a lone
@@ -31,13 +32,14 @@ class LockRestartIT {
             RedisOptions.builder().commandTimeout(Duration.ofMillis(300)).build();
 
     /** Everything is forgotten, and fencing tokens go on increasing all the same. */
-    @Test
-    void withoutPersistenceLeasesAreLostAndFencingTokensGoOn() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void withoutPersistenceLeasesAreLostAndFencingTokensGoOn(Kind kind) throws Exception {
         try (RedisDeployment deployment = RedisDeployment.start(Topology.STANDALONE);
                 Redis redis = Redis.connect(deployment.uri(), QUICK);
                 Redis second = Redis.connect(deployment.uri(), QUICK);
-                DistributedLock lock = DistributedLock.create(redis, KEYS);
-                DistributedLock other = DistributedLock.create(second, KEYS)) {
+                DistributedLock lock = kind.holder(redis, KEYS);
+                DistributedLock other = kind.rival(second, KEYS)) {
             Lease holder = lock.tryAcquire("seat", TTL).orElseThrow();
             CompletableFuture<Acquisition> waiting =
                     other.acquireAsync("seat", TTL, WAIT).toCompletableFuture();
@@ -59,23 +61,24 @@ class LockRestartIT {
     }
 
     /** Leases, and who waits for them, are there again. */
-    @Test
-    void withAnAppendOnlyFileLeasesAndTheQueueAreKept() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void withAnAppendOnlyFileLeasesAndTheQueueAreKept(Kind kind) throws Exception {
         try (RedisDeployment deployment = RedisDeployment.builder(Topology.STANDALONE)
                         .config("appendonly", "yes")
                         .config("appendfsync", "always")
                         .start();
                 Redis redis = Redis.connect(deployment.uri(), QUICK);
                 Redis second = Redis.connect(deployment.uri(), QUICK);
-                DistributedLock lock = DistributedLock.create(redis, KEYS);
-                DistributedLock other = DistributedLock.create(second, KEYS)) {
+                DistributedLock lock = kind.holder(redis, KEYS);
+                DistributedLock other = kind.rival(second, KEYS)) {
             Lease holder = lock.tryAcquire("seat", TTL).orElseThrow();
             CompletableFuture<Acquisition> waiting =
                     other.acquireAsync("seat", TTL, WAIT).toCompletableFuture();
             RedisNode node = deployment.nodes().get(0);
             awaitQueued(node);
             restart(node, lock);
-            assertThat(lock.tryAcquire("seat", TTL)).isInstanceOf(Acquisition.Busy.class);
+            assertThat(other.tryAcquire("seat", TTL)).isInstanceOf(Acquisition.Busy.class);
             assertThat(waiting).isNotDone();
             assertThat(holder.extend(TTL)).isTrue();
             assertThat(holder.release()).isTrue();
@@ -86,14 +89,15 @@ class LockRestartIT {
     }
 
     /** It answers everything with LOADING, which is known to be not carried out. */
-    @Test
-    void aServerThatIsLoadingRefusesInTime() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"LOCK", "WRITE"}) // one of each way to keep it
+    void aServerThatIsLoadingRefusesInTime(Kind kind) throws Exception {
         try (RedisDeployment deployment = RedisDeployment.builder(Topology.STANDALONE)
                         .config("key-load-delay", "10000") // µs per key
                         .config("loading-process-events-interval-bytes", "1024")
                         .start();
                 Redis redis = Redis.connect(deployment.uri(), QUICK);
-                DistributedLock lock = DistributedLock.create(redis, KEYS)) {
+                DistributedLock lock = kind.holder(redis, KEYS)) {
             RedisNode node = deployment.nodes().get(0);
             Lease holder = lock.tryAcquire("seat", TTL).orElseThrow();
             String kept = "x".repeat(2_000);
@@ -127,7 +131,7 @@ class LockRestartIT {
     }
 
     private static void awaitQueued(RedisNode node) {
-        Awaitility.await().until(() -> node.call(c -> c.type(KEYS.key("seat"))).equals("hash"));
+        Awaitility.await().until(() -> node.call(c -> LockView.waiters(c, KEYS.key("seat"))) == 1);
     }
 
     private static void restart(RedisNode node, DistributedLock lock) {

@@ -9,104 +9,110 @@ import io.github.redispatterns.testkit.Topology;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Another master takes over: a promotion, a master that is stopped, an old one that was isolated. Replication is
- * asynchronous, so what the old master alone knew may be gone; fencing tokens go on increasing all the same. STANDALONE
- * has nobody who could take over.
+ * Another master takes over: a promotion, a master that is stopped, an old one that was frozen; for leases of every kind.
+ * Replication is asynchronous, so what the old master alone knew may be gone; fencing tokens go on increasing all the same.
+ * STANDALONE has nobody who could take over. An old master that goes on answering is in {@link IsolatedMasterIT}.
  */
 @RedisTest(topologies = {Topology.SENTINEL, Topology.CLUSTER})
-class LockTopologyIT extends LockFaultFixture {
+class LockTopologyIT extends KindsFixture {
 
     private String seat = "";
 
-    /** On the master that a failover replaces. */
+    @Override
+    Set<Kind> kinds() {
+        return EnumSet.allOf(Kind.class);
+    }
+
+    /** On the master that a failover replaces, as all of them are. */
     @BeforeEach
     void chooseASeat() {
-        RedisNode first = deployment.masters().get(0);
-        seat = Stream.iterate(1, i -> i + 1)
-                .map(i -> "seat " + i)
-                .filter(name -> master(name).equals(first))
-                .findFirst()
-                .orElseThrow();
+        seat = seats.get(0).name();
     }
 
     /** What had been replicated is kept, the queue with it; nobody is told of the change. */
     @Test
     void aPromotionKeepsTheLeaseAndTheQueue() throws Exception {
-        Lease holder = acquired(hasty.tryAcquire(seat, TTL));
-        CompletableFuture<Acquisition> waiting = waiting(other, seat);
-        awaitQueued(seat, 1);
+        List<Lease> holders = held(TTL);
+        List<CompletableFuture<Acquisition>> waiting = rivals();
         awaitReplicas();
         promoteAnother();
-        Awaitility.await()
-                .atMost(RECOVERY)
-                .ignoreExceptionsInstanceOf(PatternsException.class)
-                .until(() -> holder.extend(TTL));
-        assertThat(holder.release()).isTrue();
-        Lease next = got(waiting);
-        assertThat(next.fencingToken()).isGreaterThan(holder.fencingToken());
-        isTheOneLease(seat, next);
+        holders.forEach(holder -> soon(() -> holder.extend(TTL)));
+        holders.forEach(holder -> soon(holder::release));
+        areTheNext(holders, waiting);
     }
 
     /** It had not told its replicas of the lease: there is a second holder, whose fencing token is greater. */
     @Test
     void aDeadMasterForgetsALeaseAndTheNextFencingTokenIsGreater() throws Exception {
-        Lease before = acquired(hasty.tryAcquire(seat, TTL));
-        assertThat(before.release()).isTrue();
+        List<Lease> before = held(TTL);
+        assertThat(before).allMatch(Lease::release);
         awaitReplicas();
         RedisNode dead = master(seat);
         List<RedisNode> replicas = replicas();
         replicas.forEach(RedisNode::pause);
-        Lease forgotten;
+        List<Lease> forgotten;
         try {
             dead.<Long>call(c -> c.clientKill(KillArgs.Builder.typeSlave()));
-            forgotten = acquired(hasty.tryAcquire(seat, TTL));
+            forgotten = held(TTL);
             dead.kill9();
         } finally {
             replicas.forEach(RedisNode::resume);
         }
-        Lease second = got(asking(other, seat));
+        List<CompletableFuture<Acquisition>> second = each(each -> asking(each.rival(), each.name()));
+        for (CompletableFuture<Acquisition> each : second) {
+            got(each);
+        }
         Awaitility.await().atMost(RECOVERY).until(() -> master(seat).port() != dead.port());
-        assertThat(second.fencingToken()).isGreaterThan(forgotten.fencingToken());
-        Awaitility.await()
-                .atMost(RECOVERY)
-                .ignoreExceptionsInstanceOf(PatternsException.class) // its client has yet to find the new master
-                .until(() -> !forgotten.extend(TTL));
-        assertThat(forgotten.lost().toCompletableFuture().join()).isEqualTo(Lease.Loss.REVOKED);
-        isTheOneLease(seat, second);
+        for (Lease lease : forgotten) {
+            soon(() -> !lease.extend(TTL));
+            assertThat(lease.lost().toCompletableFuture().join()).isEqualTo(Lease.Loss.REVOKED);
+        }
+        areTheNext(forgotten, second);
     }
 
-    /** It may still answer, before it knows that it has been replaced: what it grants is not the last word. */
+    /** It still has the leases when it comes back, and nobody asks it. */
     @Test
-    void anOldMasterThatWasIsolatedTakesNothingBack() throws Exception {
-        Lease holder = acquired(hasty.tryAcquire(seat, Duration.ofSeconds(2)));
-        CompletableFuture<Lease.Loss> lost = holder.lost().toCompletableFuture();
+    void anOldMasterThatWasFrozenTakesNothingBack() throws Exception {
+        List<Lease> holders = held(Duration.ofSeconds(2));
         awaitReplicas();
         RedisNode isolated = master(seat);
         isolated.pause();
-        Lease next;
+        List<CompletableFuture<Acquisition>> next;
         try {
-            next = got(asking(other, seat));
+            next = each(each -> asking(each.rival(), each.name()));
+            for (CompletableFuture<Acquisition> each : next) {
+                got(each);
+            }
             assertThat(master(seat).port()).isNotEqualTo(isolated.port());
-            assertThat(lost.join()).isEqualTo(Lease.Loss.EXPIRED);
-            assertThat(next.fencingToken()).isGreaterThan(holder.fencingToken());
+            for (Lease holder : holders) {
+                assertThat(holder.lost().toCompletableFuture().join()).isEqualTo(Lease.Loss.EXPIRED);
+            }
         } finally {
             isolated.resume();
         }
-        assertThat(holder.release()).isFalse();
+        assertThat(holders).noneMatch(Lease::release);
+        for (CompletableFuture<Acquisition> each : next) {
+            soon(() -> got(each).extend(TTL));
+        }
+        deployment.heal();
+        areTheNext(holders, next);
+    }
+
+    private static void soon(Callable<Boolean> step) {
         Awaitility.await()
                 .atMost(RECOVERY)
                 .ignoreExceptionsInstanceOf(PatternsException.class)
-                .until(() -> next.extend(TTL));
-        deployment.heal();
-        isTheOneLease(seat, next);
+                .until(step);
     }
 
     /** Waits; and asks again as long as there is no master. */

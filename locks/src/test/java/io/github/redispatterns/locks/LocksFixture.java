@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +91,17 @@ abstract class LocksFixture {
 
     final void awaitQueued(String resource, int waiters) {
         Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> queued(resource) == waiters);
+    }
+
+    /** The fields with this prefix, of a hash. */
+    final List<String> queued(String resource, String prefix) {
+        return fields(resource).keySet().stream()
+                .filter(field -> field.startsWith(prefix))
+                .toList();
+    }
+
+    final Map<String, String> fields(String resource) {
+        return admin(resource, c -> c.hgetall(keys.key(resource)));
     }
 
     final double counted(String meter, String tag, String value) {

@@ -63,8 +63,19 @@ class RedlockIT {
 
     @AfterEach
     void close() {
-        opened.forEach(Redis::close);
-        deployments.forEach(RedisDeployment::close);
+        try {
+            nodes().stream().filter(RedisNode::isRunning).forEach(RedlockIT::everyKeyHasATimeToLive);
+        } finally {
+            opened.forEach(Redis::close);
+            deployments.forEach(RedisDeployment::close);
+        }
+    }
+
+    /** What {@code @RedisTest} looks after elsewhere. */
+    private static void everyKeyHasATimeToLive(RedisNode node) {
+        List<String> eternal = node.call(
+                c -> c.keys("*").stream().filter(key -> c.pttl(key) == -1).toList());
+        assertThat(eternal).as("keys without a TTL on %s", node).isEmpty();
     }
 
     @Test

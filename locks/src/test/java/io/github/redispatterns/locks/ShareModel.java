@@ -1,6 +1,7 @@
 package io.github.redispatterns.locks;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,10 @@ final class ShareModel {
     private final Map<String, Long> tails = new HashMap<>();
     private final Map<String, Long> alive = new HashMap<>();
     private final List<String> messages = new ArrayList<>();
+    /** Each end that a lease has had since it was last known which ends first: then it was the only one, or all were looked at. */
+    private final List<Long> ends = new ArrayList<>();
+
     private long used;
-    private long ends;
     private long fence;
     private long longestTtlMillis;
 
@@ -50,7 +53,7 @@ final class ShareModel {
         boolean fits = others + takes <= permits;
         if (fits && goesFirst(request.mode())) {
             long until = now + TimeUnit.MILLISECONDS.toMicros(request.ttlMillis());
-            ends = others > 0 ? Math.min(ends, until) : until;
+            goesOut(others, until);
             used = others + takes;
             grant(request.token(), new Held(until, nextFence(now), takes, "-"), request.ttlMillis());
             return new Answer.Granted(fence, request.ttlMillis());
@@ -64,7 +67,7 @@ final class ShareModel {
             }
         }
         boolean unsure = fits && (channel.isEmpty() || others == 0);
-        return new Answer.Refused(unsure ? 0 : Math.max(0, ceilMillis(ends - now)), now);
+        return new Answer.Refused(unsure ? 0 : Math.max(0, ceilMillis(nobodyEndsBefore() - now)), now);
     }
 
     Sighting watch(String channel, long now) {
@@ -76,7 +79,8 @@ final class ShareModel {
         }
         leases.values().removeIf(lease -> lease.until <= now);
         used = leases.values().stream().mapToLong(Held::takes).sum();
-        ends = leases.values().stream().mapToLong(Held::until).min().orElse(0);
+        ends.clear();
+        leases.values().forEach(lease -> ends.add(lease.until));
         List<Sighting.Holder> seen = new ArrayList<>();
         leases.forEach((token, lease) -> {
             if (lease.channel.equals(channel)) {
@@ -84,7 +88,7 @@ final class ShareModel {
             }
         });
         seen.addAll(letIn(channel, now));
-        return new Sighting(true, used > 0 ? ceilMillis(ends - now) : 0, now, seen);
+        return new Sighting(true, used > 0 ? ceilMillis(nobodyEndsBefore() - now) : 0, now, seen);
     }
 
     boolean extend(String token, long ttlMillis, long now) {
@@ -94,6 +98,7 @@ final class ShareModel {
         }
         long until = now + TimeUnit.MILLISECONDS.toMicros(ttlMillis);
         if (lease.until < until) {
+            goesOutAgain(lease, until);
             grant(token, new Held(until, lease.fence, lease.takes, lease.channel), ttlMillis);
         }
         return true;
@@ -110,7 +115,7 @@ final class ShareModel {
         if (held && keepMillis > 0) {
             long until = now + TimeUnit.MILLISECONDS.toMicros(keepMillis);
             leases.put("*" + lease.fence, new Held(until, lease.fence, lease.takes, "-"));
-            ends = Math.min(ends, until);
+            goesOutAgain(lease, until);
         } else if (lease != null) {
             used -= lease.takes;
         }
@@ -125,7 +130,7 @@ final class ShareModel {
             return fields;
         }
         fields.put("used", "" + used);
-        fields.put("ends", "" + ends);
+        fields.put("ends", "" + nobodyEndsBefore());
         fields.put("fence", "" + fence);
         heads.forEach((queue, head) -> fields.put("head" + queue, "" + head));
         tails.forEach((queue, tail) -> fields.put("tail" + queue, "" + tail));
@@ -157,6 +162,23 @@ final class ShareModel {
     /** The longest lease that the key has to outlive. */
     long longestTtlMillis() {
         return longestTtlMillis;
+    }
+
+    /** A time before which no lease ends; 0 if nothing is out. */
+    long nobodyEndsBefore() {
+        return used > 0 ? Collections.min(ends) : 0;
+    }
+
+    private void goesOut(long others, long until) {
+        if (others == 0) {
+            ends.clear();
+        }
+        ends.add(until);
+    }
+
+    /** Another end of what is out. */
+    private void goesOutAgain(Held lease, long until) {
+        goesOut(used - lease.takes, until);
     }
 
     private boolean goesFirst(String mode) {
@@ -191,7 +213,6 @@ final class ShareModel {
                 heads.put(queue, head);
             }
         }
-        ends = used > 0 ? ends : 0;
         return entered;
     }
 
@@ -201,7 +222,7 @@ final class ShareModel {
 
     private Sighting.Holder enter(Waiter waiter, long now) {
         long until = now + TimeUnit.MILLISECONDS.toMicros(waiter.ttlMillis);
-        ends = used > 0 ? Math.min(ends, until) : until;
+        goesOut(used, until);
         used += waiter.takes;
         grant(waiter.token, new Held(until, nextFence(now), waiter.takes, waiter.channel), waiter.ttlMillis);
         if (heard.contains(waiter.channel)) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -174,12 +175,26 @@ class ShareModelIT {
         assertThat(leases.stream().mapToLong(ShareModel.Held::takes).sum())
                 .as(as)
                 .isLessThanOrEqualTo(most);
+        endsAreNotBefore(model, as);
         Set<Long> fences = leases.stream().map(ShareModel.Held::fence).collect(Collectors.toSet());
         assertThat(fences).as(as).hasSameSizeAs(leases);
         long fence = Long.parseLong(fields.getOrDefault("fence", "0"));
         assertThat(fence).as(as).isGreaterThanOrEqualTo(lastFence);
         granted += fence > lastFence ? 1 : 0;
         lastFence = fence;
+    }
+
+    /** Also of those that have ended and that nobody has looked at yet; and one that has all there is knows its end. */
+    private void endsAreNotBefore(ShareModel model, String as) {
+        LongSummaryStatistics ends = model.leases().values().stream()
+                .mapToLong(ShareModel.Held::until)
+                .summaryStatistics();
+        if (ends.getCount() > 0) {
+            assertThat(model.nobodyEndsBefore()).as(as).isBetween(1L, ends.getMin());
+        }
+        model.leases().values().stream()
+                .filter(lease -> lease.takes() == ALL)
+                .forEach(writer -> assertThat(model.nobodyEndsBefore()).as(as).isEqualTo(writer.until()));
     }
 
     /** From 1 s to about 10 days, so that the key has to live longer now and then. */

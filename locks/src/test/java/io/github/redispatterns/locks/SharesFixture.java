@@ -3,8 +3,6 @@ package io.github.redispatterns.locks;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.core.ScriptHook;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.awaitility.Awaitility;
@@ -24,17 +22,6 @@ abstract class SharesFixture extends LocksFixture {
         Awaitility.await()
                 .until(() -> queued(resource, ">").size() == waiters
                         && queued(resource, "#").size() == waiters);
-    }
-
-    /** The fields with this prefix. */
-    final List<String> queued(String resource, String prefix) {
-        return fields(resource).keySet().stream()
-                .filter(field -> field.startsWith(prefix))
-                .toList();
-    }
-
-    final Map<String, String> fields(String resource) {
-        return admin(resource, c -> c.hgetall(keys.key(resource)));
     }
 
     /** Another process's handle, whose messages go astray: Redis says that they were heard, but they were not. */

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.RedisTest;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bad arguments, strange resources, and what else may stand at the key. */
 @RedisTest
@@ -62,10 +68,29 @@ class SharesInputIT extends SharesFixture {
 
     @Test
     void anotherTypeIsATypedErrorAndIsLeftAlone() {
-        for (String name :
-                List.of(keys.child("books").key("k"), keys.child("seats").key("k"))) {
-            deployment.masterOf(name).call(c -> c.rpush(name, "foreign"));
-            deployment.masterOf(name).call(c -> c.pexpire(name, 60_000));
+        foreignIsATypedErrorAndIsLeftAlone((c, key) -> c.rpush(key, "foreign"), (c, key) -> c.lrange(key, 0, -1));
+    }
+
+    /** Nor is another's hash taken over, be it a lock's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "fence", "owner", "=pT", ">pT", "used"})
+    void anothersHashIsATypedErrorAndIsLeftAlone(String field) {
+        foreignIsATypedErrorAndIsLeftAlone((c, key) -> c.hset(key, field, "foreign"), RedisCommands::hgetall);
+    }
+
+    /** By every call, and by every step; with its time to live. */
+    private void foreignIsATypedErrorAndIsLeftAlone(
+            BiConsumer<RedisCommands<String, String>, String> put,
+            BiFunction<RedisCommands<String, String>, String, Object> read) {
+        List<String> names =
+                List.of(keys.child("books").key("k"), keys.child("seats").key("k"));
+        List<Object> before = new ArrayList<>();
+        for (String name : names) {
+            before.add(deployment.masterOf(name).call(c -> {
+                put.accept(c, name);
+                c.pexpire(name, 60_000);
+                return read.apply(c, name);
+            }));
         }
         for (DistributedLock lock : List.of(books.readLock(), books.writeLock())) {
             wrongType(() -> lock.tryAcquire("k", TTL));
@@ -74,15 +99,17 @@ class SharesInputIT extends SharesFixture {
         wrongType(() -> seats.tryAcquire("k", TTL));
         wrongType(() -> seats.acquire("k", TTL, WAIT));
         ShareStore store = new ShareStore(redis, LockOptions.defaults(), 1, DistributedSemaphore.PERMIT);
-        Request request = new Request(keys.child("seats").key("k"), "pT", 30_000, "p");
+        Request request = new Request(names.get(1), "pT", 30_000, "p");
         wrongType(() -> Sync.await(store.watch(request.key(), "11111111")));
         wrongType(() -> Sync.await(store.watch(request.key(), LeaseStore.NOBODY)));
         wrongType(() -> Sync.<Boolean>await(store.extend(request, TTL)));
         wrongType(() -> Sync.<Boolean>await(store.release(request, Duration.ZERO)));
-        for (String name :
-                List.of(keys.child("books").key("k"), keys.child("seats").key("k"))) {
-            List<String> list = deployment.masterOf(name).call(c -> c.lrange(name, 0, -1));
-            assertThat(list).containsExactly("foreign");
+        wrongType(() -> Sync.<Boolean>await(store.release(request, TTL)));
+        for (String name : names) {
+            Object after = deployment.masterOf(name).call(c -> read.apply(c, name));
+            assertThat(after).isEqualTo(before.remove(0));
+            long leftMillis = deployment.masterOf(name).call(c -> c.pttl(name));
+            assertThat(leftMillis).isBetween(1L, 60_000L);
         }
     }
 

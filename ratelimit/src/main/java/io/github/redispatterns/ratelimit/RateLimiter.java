@@ -101,9 +101,7 @@ public final class RateLimiter implements AutoCloseable {
     /** From the inside out: the scripts, what stands in for them, the queue in front of both, and what need not queue. */
     private static LimitStore store(Redis redis, Rule rule, RateLimiterOptions options, RateMetrics metrics) {
         ScriptStore scripts = new ScriptStore(redis, rule, metrics);
-        long interval = options.probeInterval().toNanos();
-        long waited = redis.options().commandTimeout().toNanos() / 2;
-        Guards guards = new Guards(() -> new Guard(scripts::peek, interval, waited, metrics), redis.masters());
+        Guards guards = Guards.of(redis, scripts::peek, options.probeInterval(), metrics);
         LimitStore store =
                 new Guarded(scripts, guards, StandIn.of(options.whenDown(), options.probeInterval()), metrics);
         if (options.maxCoalesced() > 1) {
