@@ -103,7 +103,8 @@ class CacheForeignTypeIT extends CacheBench {
 
     private void replaceByList() {
         admin(c -> c.rpush(keys.key("k", "list"), "foreign"));
-        admin(c -> c.rename(keys.key("k", "list"), keys.key("k"))); // at one stroke, so that nobody takes a lease between
+        admin(c ->
+                c.rename(keys.key("k", "list"), keys.key("k"))); // at one stroke, so that nobody takes a lease between
     }
 
     private void theListIsLeftAlone() {

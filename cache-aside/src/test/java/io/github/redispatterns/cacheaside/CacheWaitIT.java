@@ -295,8 +295,13 @@ class CacheWaitIT extends CacheBench {
         }
         Awaitility.await().until(() -> running.get() == allowed);
         Awaitility.await()
-                .until(() -> registry.get("redis.patterns.cacheaside.bypass.waiting").tag("cache", "impatient").gauges().stream()
-                        .anyMatch(waiting -> waiting.value() == 8 - allowed));
+                .until(() ->
+                        registry
+                                .get("redis.patterns.cacheaside.bypass.waiting")
+                                .tag("cache", "impatient")
+                                .gauges()
+                                .stream()
+                                .anyMatch(waiting -> waiting.value() == 8 - allowed));
         gate.countDown();
         for (Future<Lookup<String>> reader : readers) {
             assertThat(reader.get(20, TimeUnit.SECONDS).source()).isEqualTo(Source.BYPASSED);
