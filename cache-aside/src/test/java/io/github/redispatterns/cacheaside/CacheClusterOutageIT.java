@@ -121,7 +121,8 @@ class CacheClusterOutageIT extends CacheFaultBench {
                 silent.forEach(RedisNode::pause);
                 assertThat(timed(() -> {
                             assertThat(one.get(key, this::load)).isEqualTo("here");
-                            assertThat(Sync.<String>await(two.getAsync(key, name -> CompletableFuture.completedFuture(load(name)))))
+                            assertThat(Sync.<String>await(
+                                            two.getAsync(key, name -> CompletableFuture.completedFuture(load(name)))))
                                     .isEqualTo("here");
                             assertThat(many.getAll(List.of(key), this::loadAll)).isEqualTo(Map.of(key, "here"));
                         }))
