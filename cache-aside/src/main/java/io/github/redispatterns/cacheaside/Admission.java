@@ -30,14 +30,15 @@ final class Admission {
     }
 
     /**
-     * Runs a load once there is room for it; fails with {@link LoadTimeoutException} if there is none for too long.
+     * Runs a load once there is room for it; fails with {@link LoadTimeoutException} if there is none in time.
      *
      * @param reason why it goes past the cache; that is its failure if none may
      * @param level what it was called inside of: a load that has its turn already keeps it for those that it needs, since
      *     with all turns taken by such loads none would ever end
+     * @param until when its caller has waited long enough, for others' loads too, a monotonic time, ns
      */
     <T extends @Nullable Object> CompletionStage<T> run(
-            Throwable reason, Nesting.@Nullable Level level, Supplier<? extends CompletionStage<T>> load) {
+            Throwable reason, Nesting.@Nullable Level level, long until, Supplier<? extends CompletionStage<T>> load) {
         Bulkhead room = bulkhead;
         if (room == null) {
             return CompletableFuture.failedFuture(reason);
@@ -52,7 +53,7 @@ final class Admission {
             return begin(room, load);
         }
         // Async, for both who admit and the JVM's timeouts: neither may be held up by what a loader does.
-        return turn.orTimeout(maxWait.toNanos(), TimeUnit.NANOSECONDS)
+        return turn.orTimeout(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS)
                 .handleAsync((admitted, failure) -> failure == null ? begin(room, load) : this.<T>leave())
                 .thenCompose(loading -> loading);
     }

@@ -1,5 +1,6 @@
 package io.github.redispatterns.cacheaside;
 
+import io.github.redispatterns.core.Check;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -21,4 +22,43 @@ public interface AsyncBulkLoader<V> {
      *     {@link CacheAsideOptions} say how long each lives
      */
     CompletionStage<? extends Map<String, ? extends V>> load(Set<String> keys);
+
+    /**
+     * Begins to load values, and may say how each is to be cached. This is what the cache calls.
+     *
+     * @param keys as for {@link #load(Set)}
+     * @param context takes what there is to say, until the stage completes
+     * @return as {@link #load(Set)} does
+     */
+    default CompletionStage<? extends Map<String, ? extends V>> load(Set<String> keys, BulkLoadContext context) {
+        return load(keys);
+    }
+
+    /**
+     * A loader that says how its answers are to be cached.
+     *
+     * @param loader the loader, as a lambda of two parameters
+     * @param <V> the type of the values
+     * @return the same, to be handed to {@link CacheAside#getAllAsync}
+     */
+    static <V> AsyncBulkLoader<V> withContext(WithContext<V> loader) {
+        return Check.notNull("loader", loader);
+    }
+
+    /**
+     * A loader that uses the context.
+     *
+     * @param <V> the type of the values
+     */
+    @FunctionalInterface
+    interface WithContext<V> extends AsyncBulkLoader<V> {
+
+        @Override
+        CompletionStage<? extends Map<String, ? extends V>> load(Set<String> keys, BulkLoadContext context);
+
+        @Override
+        default CompletionStage<? extends Map<String, ? extends V>> load(Set<String> keys) {
+            return load(keys, BulkLoadContext.unheard(keys));
+        }
+    }
 }

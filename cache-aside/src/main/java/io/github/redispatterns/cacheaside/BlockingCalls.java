@@ -27,8 +27,8 @@ final class BlockingCalls {
     }
 
     static <V> CompletionStage<Map<String, ? extends V>> loadAll(
-            BulkLoader<? extends V> loader, Set<String> keys, Executor where) {
-        return call(() -> loader.load(keys), LoadFailedException::new, where);
+            BulkLoader<? extends V> loader, Set<String> keys, BulkLoadContext context, Executor where) {
+        return call(() -> loader.load(keys, context), LoadFailedException::new, where);
     }
 
     static CompletionStage<?> write(Writer writer, Executor where) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gathers the loads of those flights of one bulk read that have got their leases, and makes one call of the bulk loader
  * of them, once every flight has decided whether it loads. A flight that comes to load only later, because another's
- * load has failed, makes a call of its own.
+ * load has failed, makes a call of its own. Those that have to load past the cache are gathered by {@link BulkTurns}.
  */
 final class BulkLoad<V> {
 
@@ -26,24 +26,28 @@ final class BulkLoad<V> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> undecided;
     private final Map<String, Waiting<V>> gathered = new HashMap<>();
+    private final Runnable onAllDecided;
 
     /**
      * Begins to gather.
      *
      * @param outer what the loader is called inside of
      * @param missing the keys whose flights have yet to decide
+     * @param onAllDecided called once they have
      */
     BulkLoad(
             BulkLoading<V> loading,
             Executor caller,
             Nesting nesting,
             Nesting.@Nullable Level outer,
-            Collection<String> missing) {
+            Collection<String> missing,
+            Runnable onAllDecided) {
         this.loading = loading;
         this.caller = caller;
         this.nesting = nesting;
         this.outer = outer;
         this.undecided = new HashSet<>(missing);
+        this.onAllDecided = onAllDecided;
     }
 
     /** A flight's loader. */
@@ -67,14 +71,17 @@ final class BulkLoad<V> {
         Map<String, Waiting<V>> all;
         lock.lock();
         try {
-            if (!undecided.remove(key) || !undecided.isEmpty() || gathered.isEmpty()) {
+            if (!undecided.remove(key) || !undecided.isEmpty()) {
                 return;
             }
             all = Map.copyOf(gathered);
         } finally {
             lock.unlock();
         }
-        begin(all);
+        if (!all.isEmpty()) {
+            begin(all);
+        }
+        onAllDecided.run();
     }
 
     private void begin(Map<String, Waiting<V>> all) {
@@ -86,7 +93,9 @@ final class BulkLoad<V> {
                     all.values().forEach(one -> one.context.begins());
                     task.run();
                 }));
-        nesting.inside(level, () -> loading.safely(all.keySet(), where))
+        Map<String, LoadContext> contexts = new HashMap<>();
+        all.forEach((key, one) -> contexts.put(key, one.context));
+        nesting.inside(level, () -> loading.safely(all.keySet(), new BulkLoadContext(contexts), where))
                 .whenComplete((values, failure) -> all.forEach((key, one) -> {
                     if (failure != null) {
                         one.value.completeExceptionally(Sync.unwrap(failure));

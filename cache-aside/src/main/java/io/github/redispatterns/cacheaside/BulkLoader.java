@@ -1,5 +1,6 @@
 package io.github.redispatterns.cacheaside;
 
+import io.github.redispatterns.core.Check;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,4 +25,44 @@ public interface BulkLoader<V> {
      *     {@link java.util.concurrent.CompletionException}, inside a {@link LoadFailedException}
      */
     Map<String, ? extends V> load(Set<String> keys) throws Exception;
+
+    /**
+     * Loads values, and may say how each is to be cached. This is what the cache calls.
+     *
+     * @param keys as for {@link #load(Set)}
+     * @param context takes what there is to say
+     * @return as {@link #load(Set)} does
+     * @throws Exception as {@link #load(Set)} does
+     */
+    default Map<String, ? extends V> load(Set<String> keys, BulkLoadContext context) throws Exception {
+        return load(keys);
+    }
+
+    /**
+     * A loader that says how its answers are to be cached.
+     *
+     * @param loader the loader, as a lambda of two parameters
+     * @param <V> the type of the values
+     * @return the same, to be handed to {@link CacheAside#getAll}
+     */
+    static <V> BulkLoader<V> withContext(WithContext<V> loader) {
+        return Check.notNull("loader", loader);
+    }
+
+    /**
+     * A loader that uses the context.
+     *
+     * @param <V> the type of the values
+     */
+    @FunctionalInterface
+    interface WithContext<V> extends BulkLoader<V> {
+
+        @Override
+        Map<String, ? extends V> load(Set<String> keys, BulkLoadContext context) throws Exception;
+
+        @Override
+        default Map<String, ? extends V> load(Set<String> keys) throws Exception {
+            return load(keys, BulkLoadContext.unheard(keys));
+        }
+    }
 }

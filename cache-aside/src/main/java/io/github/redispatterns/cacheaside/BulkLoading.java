@@ -16,12 +16,14 @@ interface BulkLoading<V> {
      *
      * @param where runs the loader if it is one that blocks
      */
-    CompletionStage<? extends Map<String, ? extends V>> begin(Set<String> keys, Executor where);
+    CompletionStage<? extends Map<String, ? extends V>> begin(
+            Set<String> keys, BulkLoadContext context, Executor where);
 
     /** Begins to load, but never throws, nor brings null: the stage fails in place of that. */
-    default CompletionStage<Map<String, ? extends V>> safely(Set<String> keys, Executor where) {
+    default CompletionStage<Map<String, ? extends V>> safely(
+            Set<String> keys, BulkLoadContext context, Executor where) {
         try {
-            CompletionStage<? extends Map<String, ? extends V>> loading = begin(keys, where);
+            CompletionStage<? extends Map<String, ? extends V>> loading = begin(keys, context, where);
             return loading != null
                     ? loading.thenApply(BulkLoading::notNull)
                     : CompletableFuture.failedFuture(
@@ -33,11 +35,11 @@ interface BulkLoading<V> {
 
     @SuppressWarnings("overloads") // nobody passes a lambda here
     static <V> BulkLoading<V> of(AsyncBulkLoader<? extends V> loader) {
-        return (keys, where) -> loader.load(keys);
+        return (keys, context, where) -> loader.load(keys, context);
     }
 
     static <V> BulkLoading<V> of(BulkLoader<? extends V> loader) {
-        return (keys, where) -> BlockingCalls.loadAll(loader, keys, where);
+        return (keys, context, where) -> BlockingCalls.loadAll(loader, keys, context, where);
     }
 
     private static <V> Map<String, ? extends V> notNull(@Nullable Map<String, ? extends V> values) {

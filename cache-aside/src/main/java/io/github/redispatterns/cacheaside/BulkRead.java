@@ -61,16 +61,26 @@ final class BulkRead<V> {
      * @return the values by key, in the order of the keys; those that have none are left out
      */
     Map<String, V> run() {
-        takeAll(Sync.await(look()));
-        return isComplete() ? present() : Sync.callerRuns(this::rest); // most calls end before the thread is lent
+        try {
+            takeAll(Sync.await(look()));
+            return isComplete() ? present() : Sync.callerRuns(this::rest); // most calls end before the thread is lent
+        } catch (Throwable e) {
+            parts.metrics().getFailed(e);
+            throw e;
+        }
     }
 
     /** As {@link #run} does; blocking loaders run where it is said. */
     CompletionStage<Map<String, V>> runAsync(Executor where) {
         return look().thenCompose(looks -> {
-            takeAll(looks);
-            return isComplete() ? CompletableFuture.completedFuture(present()) : rest(where);
-        });
+                    takeAll(looks);
+                    return isComplete() ? CompletableFuture.completedFuture(present()) : rest(where);
+                })
+                .whenComplete((all, failure) -> {
+                    if (failure != null) {
+                        parts.metrics().getFailed(failure);
+                    }
+                });
     }
 
     /** Asks all servers at once, and does not fail: each look has its own outcome. */
@@ -79,14 +89,14 @@ final class BulkRead<V> {
             return CompletableFuture.completedFuture(List.of());
         }
         pending = reads.pending(values.keySet());
+        reads.learnTime();
         List<Look> looks = new ArrayList<>();
         parts.guards()
                 .split(values.keySet())
                 .forEach((guard, keys) -> looks.add(new Look(
                         keys, guard.call(() -> parts.store().readAll(keys)).toCompletableFuture())));
-        return reads.withClock(
-                CompletableFuture.allOf(looks.stream().map(Look::records).toArray(CompletableFuture<?>[]::new))
-                        .handle((answered, failure) -> looks));
+        return CompletableFuture.allOf(looks.stream().map(Look::records).toArray(CompletableFuture<?>[]::new))
+                .handle((answered, failure) -> looks);
     }
 
     private void takeAll(List<Look> looks) {
@@ -148,11 +158,12 @@ final class BulkRead<V> {
     }
 
     private CompletionStage<Map<String, Answer<V>>> load(Executor where, Nesting.Level mine) {
-        BulkLoad<V> bulk = new BulkLoad<>(loading, where, parts.nesting(), mine, missing.keySet());
-        long deadline = began + parts.options().maxWait().toNanos();
+        BulkTurns<V> turns = new BulkTurns<>(parts, loading, where, level, mine);
+        BulkLoad<V> bulk = new BulkLoad<>(loading, where, parts.nesting(), mine, missing.keySet(), turns::open);
         Map<String, CompletableFuture<Answer<V>>> flying = new LinkedHashMap<>();
         missing.forEach((key, found) -> {
-            Reader<V> reader = new Reader<>(key, bulk::load, where, began, deadline, false, level, bulk::decided);
+            Reader<V> reader =
+                    new Reader<>(key, bulk::load, where, began, deadline(), false, level, bulk::decided, turns);
             flying.put(key, reads.flights().fly(reader, found, began).toCompletableFuture());
         });
         return CompletableFuture.allOf(flying.values().toArray(CompletableFuture<?>[]::new))
@@ -174,9 +185,12 @@ final class BulkRead<V> {
         }
         Nesting nesting = parts.nesting();
         Nesting.Level inner = new Nesting.Level(Collections.unmodifiableSet(past), true, mine);
-        return parts.admission().run(reason, level, () -> {
+        return parts.admission().run(reason, level, deadline(), () -> {
             long asked = System.nanoTime();
-            return nesting.inside(inner, () -> loading.safely(inner.keys(), nesting.inside(inner, where)))
+            return nesting.inside(
+                            inner,
+                            () -> loading.safely(
+                                    inner.keys(), BulkLoadContext.unheard(inner.keys()), nesting.inside(inner, where)))
                     .handle((loaded, failure) -> {
                         CacheMetrics.Load outcome =
                                 failure == null ? CacheMetrics.Load.NOT_STORED : CacheMetrics.Load.FAILED;
@@ -188,6 +202,10 @@ final class BulkRead<V> {
                         return loaded;
                     });
         });
+    }
+
+    private long deadline() {
+        return began + parts.options().maxWait().toNanos();
     }
 
     /** Without the keys that have no value. */

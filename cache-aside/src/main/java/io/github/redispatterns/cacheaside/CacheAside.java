@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the load takes no longer than the lease time; the others wait for its value, and are woken when it is there. Once
  * {@link #invalidate}, {@link #put}, {@link #update} or {@link #invalidateAround} has returned {@code STORED} or
  * {@code REMOVED}, no load that began before it stores its value, and no read that begins later answers with a value from
- * before. A server that is dead or frozen costs a caller at most its timeout once per
+ * before. A server that is dead or frozen, or refuses writes, costs a caller at most its timeout once per
  * {@link CacheAsideOptions#breakerWindow()}; meanwhile reads of its keys go to the loader, at most
  * {@link CacheAsideOptions#maxBypassLoads()} at once. Every key has a time to live. Bytes that cannot be read count as
  * missing.
@@ -50,7 +50,6 @@ public final class CacheAside<V> implements AutoCloseable {
 
     private final CacheParts<V> parts;
     private final ServerClock clock;
-    private final Removals removals;
     private final Reads<V> reads;
     private final Writes<V> writes;
     private final RefreshThreads threads;
@@ -76,10 +75,10 @@ public final class CacheAside<V> implements AutoCloseable {
                 new Wakeups(redis.pubSub(), keys),
                 new Admission(options, metrics),
                 new Nesting(),
+                new Removals(options, store, guards, metrics),
                 threads);
-        removals = new Removals(options, store, guards, metrics);
-        reads = new Reads<>(parts, clock, removals);
-        writes = new Writes<>(parts, removals, reads.flights());
+        reads = new Reads<>(parts, clock);
+        writes = new Writes<>(parts, reads.flights());
     }
 
     /**
@@ -130,7 +129,8 @@ public final class CacheAside<V> implements AutoCloseable {
     }
 
     /**
-     * Reads a value as {@link #get} does, and tells where it came from and how old it is.
+     * Reads a value as {@link #get} does, and tells where it came from and how old it is. The first one may have to wait for
+     * the server's time.
      *
      * @param key which value; any text but the empty one
      * @param loader how to load it from the source of truth
@@ -153,9 +153,9 @@ public final class CacheAside<V> implements AutoCloseable {
 
     /**
      * Reads many values, and loads those that are missing: one call of the loader for all that this caller has the lease
-     * of, in the calling thread; the others it waits for. One call for all those that Redis cannot be asked for, and one in
-     * the background for all that are to be refreshed. One look for
-     * all, whose cost grows with their number.
+     * of, in the calling thread; the others it waits for. One call for all those that Redis cannot be asked for, one for all
+     * whose lease it does not give, and one in the background for all that are to be refreshed. One look for all, whose cost
+     * grows with their number.
      *
      * @param keys which values; each any text but the empty one
      * @param loader how to load them from the source of truth
@@ -352,7 +352,7 @@ public final class CacheAside<V> implements AutoCloseable {
     @Override
     public void close() {
         parts.wakeups().close();
-        removals.close();
+        parts.removals().close();
         threads.close();
         parts.metrics().close();
     }

@@ -17,21 +17,23 @@ import org.jspecify.annotations.Nullable;
  * @param jitter the share of its times, from 0 to 1, by which an entry may live shorter, chosen anew for each entry, so
  *     that entries written together do not expire together; 0.1 by default
  * @param earlyRefresh β of XFetch, from 0 to 100: how eagerly an entry is refreshed before it is stale, the more likely the
- *     nearer that is and the longer its load took; 0, the default, disables it; 1 is the theory's optimum
+ *     nearer that is and the longer its load took; 0, the default, disables it; 1 is the theory's optimum. What was put or
+ *     updated has no load time, and is refreshed when it is stale
  * @param leaseTime how long one load may take before another caller may begin its own, from 1 ms; 10 s by default
- * @param maxWait how long a caller waits for another's load, at least the lease time, so that a loader that died is
- *     replaced first; 30 s by default, or three lease times if that is longer
- * @param waitFallback what a caller does after that; {@link WaitFallback#FAIL} by default
- * @param maxBypassLoads how many loads at once this cache lets past Redis while it cannot be used, from 0; others wait for
- *     their turn, at most {@code maxWait}; those that a load needs itself, of other keys, have its turn; 0 lets none past:
- *     then reads fail as Redis does; 16 by default
+ * @param maxWait how long a caller waits in all, for another's load and for its turn to load past Redis, at least the lease
+ *     time, so that a loader that died is replaced first; 30 s by default, or three lease times if that is longer
+ * @param waitFallback what a caller does that has waited so long for another's load; {@link WaitFallback#FAIL} by default
+ * @param maxBypassLoads how many loads at once this cache lets past Redis while it cannot be used, from 0, in this process:
+ *     a fleet sends as many times more as it has processes. Others wait for their turn until {@code maxWait} has passed;
+ *     those that a load needs itself, of other keys, have its turn; 0 lets none past: then reads fail as Redis does; 16 by
+ *     default
  * @param refreshThreads how many loads at once the background refresh of {@link Loader}s may run, from 1 to 1,000; 4 by
  *     default; at most 1,000 more wait, further refreshes are not made and count as failed loads. An {@link AsyncLoader}
  *     needs no thread
- * @param breakerWindow for how long Redis, or one master of a Cluster, is left alone after it has not answered, from 1 ms;
- *     then one call tries it; 1 s by default
+ * @param breakerWindow for how long Redis, or one master of a Cluster, is left alone after it has not answered, or is asked
+ *     for no writes after it has refused one until the timeout, from 1 ms; then one call tries it; 1 s by default
  * @param invalidationRetry for how long a removal that could not reach Redis, or that it could not write, is tried again,
- *     from 1 ms; 5 minutes by default; at most 100,000 keys at once, one more is given up immediately, as are those pending
+ *     from 1 ms, counted from the first one of its key that is pending; 5 minutes by default; at most 100,000 keys at once, one more is given up immediately, as are those pending
  *     when the cache is closed
  * @param onInvalidationLost called with the key of each removal that was given up, on a thread that must not be blocked;
  *     by default a warning is logged, without the key

@@ -1,5 +1,7 @@
 package io.github.redispatterns.cacheaside;
 
+import io.github.redispatterns.core.Sync;
+import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,6 +44,16 @@ final class CacheMetrics implements AutoCloseable {
         FAILED,
         /** The value was loaded, but Redis refused it or did not answer. */
         FILL_FAILED
+    }
+
+    /** Why a caller got no answer. */
+    enum NoAnswer {
+        /** Its wait has ended: for another's load, or for a turn to load past Redis. */
+        TIMEOUT,
+        /** Redis answered with an error, or not, and no load may go past it. */
+        REDIS,
+        /** The loader failed, or the caller has done what it must not, or was interrupted. */
+        OTHER
     }
 
     /** Whom a caller waited for. */
@@ -94,6 +106,7 @@ final class CacheMetrics implements AutoCloseable {
     private final String cache;
     private final List<Gauge> gauges = new ArrayList<>();
     private final Map<Source, Counter> gets;
+    private final Map<NoAnswer, Counter> failedGets;
     private final Map<Reason, Map<Load, Timer>> loads;
     private final Map<Wait, Counter> waits;
     private final Map<Wakeup, Counter> wakeups;
@@ -107,6 +120,7 @@ final class CacheMetrics implements AutoCloseable {
         this.registry = registry;
         this.cache = cache;
         gets = each(Source.class, source -> counter("gets", "source", tag(source)));
+        failedGets = each(NoAnswer.class, why -> counter("gets.failed", "cause", tag(why)));
         loads = each(Reason.class, reason -> each(Load.class, load -> timer(reason, load)));
         waits = each(Wait.class, wait -> counter("waits", "scope", tag(wait)));
         wakeups = each(Wakeup.class, wakeup -> counter("wakeups", "trigger", tag(wakeup)));
@@ -119,6 +133,15 @@ final class CacheMetrics implements AutoCloseable {
 
     void got(Source source, int times) {
         meter(gets, source).increment(times);
+    }
+
+    /** A call for one key or many has failed. */
+    void getFailed(Throwable failure) {
+        Throwable cause = Sync.unwrap(failure);
+        NoAnswer why = cause instanceof LoadTimeoutException
+                ? NoAnswer.TIMEOUT
+                : RedisGuard.isUnreachable(cause) || cause instanceof RedisException ? NoAnswer.REDIS : NoAnswer.OTHER;
+        meter(failedGets, why).increment();
     }
 
     void loaded(Reason reason, Load load, long nanos) {

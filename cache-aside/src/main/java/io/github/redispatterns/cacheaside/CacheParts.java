@@ -17,6 +17,7 @@ record CacheParts<V>(
         Wakeups wakeups,
         Admission admission,
         Nesting nesting,
+        Removals removals,
         Executor refreshes) {
 
     RedisGuard guard(String key) {

@@ -71,12 +71,15 @@ final class Flight<V> {
 
     private void takeLease(byte @Nullable [] unreadable) {
         byte[] mine = CacheRecord.newId();
-        lease = mine;
         String key = reader.key();
         CacheStore store = parts.store();
         long asked = System.nanoTime();
-        parts.guard(reader.key())
-                .call(() -> unreadable == null
+        if (isYetToBeRemoved()) {
+            return;
+        }
+        lease = mine;
+        parts.guard(key)
+                .write(() -> unreadable == null
                         ? store.lease(key, mine, parts.options().leaseTime())
                         : store.lease(key, mine, parts.options().leaseTime(), unreadable))
                 .whenComplete((current, failure) -> orFail(() -> {
@@ -102,7 +105,7 @@ final class Flight<V> {
     }
 
     private void load(byte[] taken) {
-        end(() -> newLoad(Reason.MISS).under(taken));
+        end(() -> newLoad(reader.loading(), Reason.MISS).under(taken));
         reader.markDecided();
     }
 
@@ -130,8 +133,12 @@ final class Flight<V> {
     /** Only after this may one rely on a message: what ended before it was not told to us. */
     private void register(CompletableFuture<CacheMetrics.Wakeup> signal) {
         long asked = System.nanoTime();
+        if (isYetToBeRemoved()) {
+            signal.cancel(false);
+            return;
+        }
         parts.guard(reader.key())
-                .call(() -> parts.store().await(reader.key(), parts.wakeups().waiter()))
+                .write(() -> parts.store().await(reader.key(), parts.wakeups().waiter()))
                 .whenComplete((awaited, failure) -> orFail(() -> {
                     if (failure != null) {
                         lookAgain(signal, nextPoll()); // what is wrong the look will tell
@@ -175,6 +182,9 @@ final class Flight<V> {
     /** Reads the key; if it holds that lease of ours loads, else goes on from what it holds. */
     private void look(byte @Nullable [] mine) {
         long asked = System.nanoTime();
+        if (isYetToBeRemoved()) {
+            return;
+        }
         parts.guard(reader.key())
                 .call(() -> parts.store().read(reader.key()))
                 .whenComplete((bytes, failure) -> orFail(() -> {
@@ -186,6 +196,18 @@ final class Flight<V> {
                         proceed(parts.format().read(bytes), asked);
                     }
                 }));
+    }
+
+    /**
+     * To be called between the time that counts as when it was asked, and the asking: while a removal is pending, what is
+     * found may be old, and those who have come since that write may join this flight. Then it goes past the cache.
+     */
+    private boolean isYetToBeRemoved() {
+        if (!parts.removals().isPending(reader.key())) {
+            return false;
+        }
+        goPast(Removals.yetToBeDone());
+        return true;
     }
 
     private void unusable(Throwable failure) {
@@ -207,16 +229,27 @@ final class Flight<V> {
     /** Loads without Redis, if that is allowed. */
     private void goPast(Throwable reason) {
         releaseLease();
-        reader.markDecided(); // now, since it may have to wait for its turn
         inLine = true;
-        end(() -> parts.admission().run(reason, reader.level(), () -> {
-            inLine = false;
-            return newLoad(Reason.BYPASS).past();
-        }));
+        BulkTurns<V> turns = reader.turns();
+        end(() -> turns == null
+                ? parts.admission().run(reason, reader.level(), inLineUntil(), () -> past(reader.loading()))
+                : turns.join(reader.key(), reason, inLineUntil(), this::past));
+        reader.markDecided(); // now, since it may have to wait for its turn
     }
 
-    private Load<V> newLoad(Reason reason) {
-        return new Load<>(parts, reader.key(), reader.loading(), reader.caller(), reason, reader.level());
+    private CompletionStage<Answer<V>> past(Loading<V> loading) {
+        inLine = false;
+        return newLoad(loading, Reason.BYPASS).past();
+    }
+
+    /** The wait for a turn is part of the wait, unless that was for another's load and is to end with one of one's own. */
+    private long inLineUntil() {
+        boolean onceMore = waited && !reader.past() && parts.options().waitFallback() == WaitFallback.LOAD;
+        return onceMore ? reader.deadline() + parts.options().maxWait().toNanos() : reader.deadline();
+    }
+
+    private Load<V> newLoad(Loading<V> loading, Reason reason) {
+        return new Load<>(parts, reader.key(), loading, reader.caller(), reason, reader.level());
     }
 
     /** Ends the flight as the load does. */
@@ -241,7 +274,7 @@ final class Flight<V> {
         lease = null;
         if (mine != null) {
             parts.guard(reader.key())
-                    .call(() -> parts.store().release(reader.key(), mine))
+                    .write(() -> parts.store().release(reader.key(), mine))
                     .whenComplete((released, failure) -> {
                         if (failure != null) {
                             parts.metrics().releaseFailed();

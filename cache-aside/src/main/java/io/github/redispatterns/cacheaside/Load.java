@@ -80,7 +80,7 @@ final class Load<V> {
         long took = Math.min(TimeUnit.NANOSECONDS.toMicros(context.tookNanos()), MAX_MICROS);
         long asked = System.nanoTime();
         return parts.guard(key)
-                .call(() -> parts.store().fill(key, lease, encoded, life, took))
+                .write(() -> parts.store().fill(key, lease, encoded, life, took))
                 .handle((stored, failure) -> {
                     if (failure != null) { // what stands at the key is not known; it is this answer, or none
                         notFilled(lease, Sync.unwrap(failure));
@@ -97,7 +97,7 @@ final class Load<V> {
         if (reason == Reason.REFRESH || RedisGuard.isUnreachable(failure)) {
             return; // the old value stays, and its lease, so that nobody tries again at once; or it may yet be stored
         }
-        parts.guard(key).call(() -> parts.store().release(key, lease)).whenComplete((released, another) -> {
+        parts.guard(key).write(() -> parts.store().release(key, lease)).whenComplete((released, another) -> {
             if (another != null) {
                 parts.metrics().releaseFailed();
             }
@@ -106,7 +106,7 @@ final class Load<V> {
 
     private CompletionStage<Answer<V>> storeNothing(byte[] lease, @Nullable V value) {
         long asked = System.nanoTime();
-        return parts.guard(key).call(() -> parts.store().release(key, lease)).handle((released, failure) -> {
+        return parts.guard(key).write(() -> parts.store().release(key, lease)).handle((released, failure) -> {
             if (failure != null) {
                 parts.metrics().releaseFailed();
             }

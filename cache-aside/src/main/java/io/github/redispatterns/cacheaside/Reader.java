@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param level what the caller's thread is inside of, or null
  * @param onDecided is told that the flight that this reader has begun either loads, or waits for another's load, or
  *     has ended: a bulk load begins when all of its flights have
+ * @param turns where the flight has to ask for its turn to load past the cache, if it is one of many; else null
  */
 record Reader<V>(
         String key,
@@ -23,14 +24,15 @@ record Reader<V>(
         long deadline,
         boolean past,
         Nesting.@Nullable Level level,
-        Consumer<String> onDecided) {
+        Consumer<String> onDecided,
+        @Nullable BulkTurns<V> turns) {
 
     Reader(String key, Loading<V> loading, Executor caller, long began, long deadline, Nesting.@Nullable Level level) {
-        this(key, loading, caller, began, deadline, false, level, decided -> {});
+        this(key, loading, caller, began, deadline, false, level, decided -> {}, null);
     }
 
     Reader<V> goingPast(long newDeadline) {
-        return new Reader<>(key, loading, caller, began, newDeadline, true, level, onDecided);
+        return new Reader<>(key, loading, caller, began, newDeadline, true, level, onDecided, turns);
     }
 
     /** To be called when the first step has been decided; again does no harm. */

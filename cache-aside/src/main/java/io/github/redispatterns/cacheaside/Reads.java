@@ -1,7 +1,6 @@
 package io.github.redispatterns.cacheaside;
 
 import io.github.redispatterns.core.CallInterruptedException;
-import io.github.redispatterns.core.NotExecutedException;
 import io.github.redispatterns.core.Sync;
 import java.util.Collection;
 import java.util.Set;
@@ -20,10 +19,10 @@ final class Reads<V> {
     private final Refresher<V> refresher;
     private final SingleFlight<V> flights;
 
-    Reads(CacheParts<V> parts, ServerClock clock, Removals removals) {
+    Reads(CacheParts<V> parts, ServerClock clock) {
         this.parts = parts;
         this.clock = clock;
-        this.removals = removals;
+        this.removals = parts.removals();
         this.refresher = new Refresher<>(parts);
         this.flights = new SingleFlight<>(parts, this::read);
     }
@@ -34,6 +33,15 @@ final class Reads<V> {
 
     /** Reads in the calling thread, and loads there if the key is missing. */
     Answer<V> read(String key, Loading<V> loading) {
+        try {
+            return readHere(key, loading);
+        } catch (Throwable e) {
+            parts.metrics().getFailed(e);
+            throw e;
+        }
+    }
+
+    private Answer<V> readHere(String key, Loading<V> loading) {
         long began = System.nanoTime();
         Found<V> found = look(key);
         if (found instanceof Found.Entry<V> entry) { // most calls end here, so the thread is lent only after this
@@ -44,7 +52,11 @@ final class Reads<V> {
 
     /** Reads; a loader that blocks runs where it is said. */
     CompletionStage<Answer<V>> read(String key, Loading<V> loading, Executor where) {
-        return read(reader(key, loading, where, System.nanoTime()));
+        return read(reader(key, loading, where, System.nanoTime())).whenComplete((answer, failure) -> {
+            if (failure != null) {
+                parts.metrics().getFailed(failure);
+            }
+        });
     }
 
     private CompletionStage<Answer<V>> read(Reader<V> reader) {
@@ -68,6 +80,7 @@ final class Reads<V> {
         if (prevented != null) {
             return prevented;
         }
+        learnTime();
         long asked = System.nanoTime();
         byte[] bytes;
         try {
@@ -80,9 +93,6 @@ final class Reads<V> {
             return unknownOrThrow(e);
         }
         guard.answered();
-        if (parts.freshness().refreshes() && !clock.isKnown()) {
-            Sync.await(clock.whenKnown());
-        }
         return parts.format().read(bytes);
     }
 
@@ -92,8 +102,9 @@ final class Reads<V> {
         if (prevented != null) {
             return CompletableFuture.completedFuture(prevented);
         }
+        learnTime();
         long asked = System.nanoTime();
-        CompletionStage<Found<V>> looking = parts.store().read(key).handle((bytes, failure) -> {
+        return parts.store().read(key).handle((bytes, failure) -> {
             if (failure != null) {
                 Throwable cause = Sync.unwrap(failure);
                 guard.failed(asked, cause);
@@ -102,14 +113,16 @@ final class Reads<V> {
             guard.answered();
             return parts.format().read(bytes);
         });
-        return withClock(looking);
     }
 
-    /** The look, once it is known too what time it is, if that matters. */
-    <T> CompletionStage<T> withClock(CompletionStage<T> looking) {
-        return parts.freshness().refreshes() && !clock.isKnown()
-                ? looking.thenCompose(found -> clock.whenKnown().thenApply(known -> found))
-                : looking;
+    /**
+     * Before the first look, so that one server has told the time when it answers the look. On a Cluster another may be
+     * asked, which may be silent: nobody waits for it, and until it is known nothing is stale.
+     */
+    void learnTime() {
+        if (parts.freshness().refreshes()) {
+            clock.learn();
+        }
     }
 
     /** What the reader of an entry gets; if the entry is due, it is refreshed meanwhile. */
@@ -151,8 +164,7 @@ final class Reads<V> {
     }
 
     private static <V> Found<V> yetToBeRemoved() {
-        return new Found.Unknown<>(
-                new NotExecutedException("An invalidation of this key has yet to reach Redis", null));
+        return new Found.Unknown<>(Removals.yetToBeDone());
     }
 
     private static <V> Found<V> unknownOrThrow(Throwable failure) {

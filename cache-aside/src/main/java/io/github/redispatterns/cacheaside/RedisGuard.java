@@ -18,12 +18,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the cache and a server that may not answer, so that its silence costs a caller the timeout at most once
- * per window.
+ * Stands between the cache and a server that may not answer, or take no writes, so that this costs a caller the timeout at
+ * most once per window.
  *
  * <p>The breaker opens on the first call that has waited in vain, if nothing that was sent later has been answered
  * either: a slow command alone does not open it, nor does a lost connection, which costs nobody any time; a dead or
  * frozen server does at once. After the window one call tries again.
+ *
+ * <p>A server that answers and refuses writes for now, such as a replica, or a master that has too few of them, is asked
+ * again by core until the timeout. Its answers to reads would keep the breaker closed, so writes have one of their own.
  */
 final class RedisGuard {
 
@@ -31,6 +34,7 @@ final class RedisGuard {
     private static final long EXACTNESS_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final CircuitBreaker breaker;
+    private final CircuitBreaker writes;
     private final CacheMetrics metrics;
     private final LongSupplier nanoTime;
     private final long longNanos;
@@ -41,15 +45,15 @@ final class RedisGuard {
         this.nanoTime = nanoTime;
         this.lastAnswer = nanoTime.getAsLong() - EXACTNESS_NANOS;
         this.longNanos = commandTimeout.toNanos() / 2;
-        this.breaker = CircuitBreaker.of(
-                options.name(),
-                CircuitBreakerConfig.custom()
-                        .slidingWindow(1, 1, SlidingWindowType.COUNT_BASED)
-                        .waitDurationInOpenState(options.breakerWindow())
-                        .permittedNumberOfCallsInHalfOpenState(1)
-                        // So that a try whose caller never came back does not keep it half open for ever.
-                        .maxWaitDurationInHalfOpenState(commandTimeout.multipliedBy(2))
-                        .build());
+        CircuitBreakerConfig config = CircuitBreakerConfig.custom()
+                .slidingWindow(1, 1, SlidingWindowType.COUNT_BASED)
+                .waitDurationInOpenState(options.breakerWindow())
+                .permittedNumberOfCallsInHalfOpenState(1)
+                // So that a try whose caller never came back does not keep it half open for ever.
+                .maxWaitDurationInHalfOpenState(commandTimeout.multipliedBy(2))
+                .build();
+        this.breaker = CircuitBreaker.of(options.name(), config);
+        this.writes = CircuitBreaker.of(options.name() + " writes", config);
     }
 
     /** Makes a call unless Redis is being left alone; then it fails at once, as not executed. */
@@ -58,20 +62,71 @@ final class RedisGuard {
             return CompletableFuture.failedFuture(breakerOpen());
         }
         long asked = nanoTime.getAsLong();
-        CompletionStage<T> calling;
-        try {
-            calling = call.get();
-        } catch (RuntimeException | Error e) {
-            abandoned();
-            throw e;
-        }
-        return calling.whenComplete((answer, failure) -> {
+        return begin(call).whenComplete((answer, failure) -> {
             if (failure == null) {
                 answered();
             } else {
                 failed(asked, Sync.unwrap(failure));
             }
         });
+    }
+
+    /** Makes a call that writes, as every script does; fails at once also while Redis takes no writes. */
+    <T extends @Nullable Object> CompletionStage<T> write(Supplier<? extends CompletionStage<T>> call) {
+        if (writes.getState() != State.CLOSED && !writes.tryAcquirePermission()) {
+            return CompletableFuture.failedFuture(new NotExecutedException(
+                    "Redis took no writes a moment ago, and is not asked for one for now", null));
+        }
+        if (!mayCall()) {
+            writes.releasePermission();
+            return CompletableFuture.failedFuture(breakerOpen());
+        }
+        long asked = nanoTime.getAsLong();
+        CompletionStage<T> writing;
+        try {
+            writing = begin(call);
+        } catch (RuntimeException | Error e) {
+            writes.releasePermission();
+            throw e;
+        }
+        return writing.whenComplete((answer, failure) -> {
+            if (failure == null) {
+                answered();
+                written();
+            } else {
+                notWritten(asked, Sync.unwrap(failure));
+            }
+        });
+    }
+
+    private void written() {
+        if (writes.getState() != State.CLOSED) {
+            writes.onSuccess(0, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void notWritten(long asked, Throwable failure) {
+        boolean refused = isRefusal(failure);
+        if (refused) {
+            metrics.unreachable();
+            answered(); // so reads may go on
+        } else {
+            failed(asked, failure);
+        }
+        if (!isUnreachable(failure)) {
+            written(); // or refused in no time
+        } else if ((refused && hasWaited(asked)) || writes.getState() != State.CLOSED) {
+            writes.onError(0, TimeUnit.NANOSECONDS, failure);
+        }
+    }
+
+    private <T extends @Nullable Object> CompletionStage<T> begin(Supplier<? extends CompletionStage<T>> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException | Error e) {
+            abandoned();
+            throw e;
+        }
     }
 
     /** True if Redis may be called; then one of the next three must follow. */
@@ -81,6 +136,10 @@ final class RedisGuard {
 
     State state() {
         return breaker.getState();
+    }
+
+    State writeState() {
+        return writes.getState();
     }
 
     void answered() {
@@ -99,11 +158,14 @@ final class RedisGuard {
             return;
         }
         metrics.unreachable();
-        boolean waited = nanoTime.getAsLong() - asked >= longNanos;
         boolean silent = lastAnswer - asked < 0; // what was answered just before does not count
-        if ((waited && silent) || breaker.getState() != State.CLOSED) {
+        if ((hasWaited(asked) && silent) || breaker.getState() != State.CLOSED) {
             breaker.onError(0, TimeUnit.NANOSECONDS, failure);
         }
+    }
+
+    private boolean hasWaited(long asked) {
+        return nanoTime.getAsLong() - asked >= longNanos;
     }
 
     /** The caller went away before there was an answer. */
@@ -122,6 +184,11 @@ final class RedisGuard {
         return failure instanceof NotExecutedException
                 || failure instanceof UnknownOutcomeException
                 || failure instanceof ConnectionFailedException;
+    }
+
+    /** True if Redis has answered, and has refused the call until core gave it up. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof NotExecutedException && failure.getCause() instanceof RedisCommandExecutionException;
     }
 
     /** True if Redis answers, but cannot store: it is full, or has trouble with its disk. */

@@ -41,7 +41,12 @@ final class RedisGuards {
         this.name = name;
         this.masters = masters;
         this.common = maker.get();
-        metrics.gauge("breaker.state", this, guards -> guards.state().getOrder());
+        metrics.gauge(
+                "breaker.state", this, guards -> guards.worst(RedisGuard::state).getOrder());
+        metrics.gauge(
+                "breaker.writes",
+                this,
+                guards -> guards.worst(RedisGuard::writeState).getOrder());
     }
 
     /** For calls on a key. A call must be told to the guard that has let it pass, so ask once for each call. */
@@ -78,8 +83,8 @@ final class RedisGuards {
     }
 
     /** The worst: open if any master is left alone, closed if none has fallen silent. */
-    private State state() {
-        List<State> states = present().map(RedisGuard::state).toList();
+    private State worst(Function<RedisGuard, State> of) {
+        List<State> states = present().map(of).toList();
         return states.contains(State.OPEN)
                 ? State.OPEN
                 : states.contains(State.HALF_OPEN) ? State.HALF_OPEN : State.CLOSED;

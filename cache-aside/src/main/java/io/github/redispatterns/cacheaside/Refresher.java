@@ -34,7 +34,8 @@ final class Refresher<V> {
         if (entries.isEmpty()) {
             return;
         }
-        BulkLoad<V> bulk = new BulkLoad<>(loading, parts.refreshes(), parts.nesting(), null, entries.keySet());
+        BulkLoad<V> bulk =
+                new BulkLoad<>(loading, parts.refreshes(), parts.nesting(), null, entries.keySet(), () -> {});
         entries.forEach((key, entry) -> refresh(key, entry, bulk::load, bulk::decided));
     }
 
@@ -48,7 +49,7 @@ final class Refresher<V> {
         }
         byte[] id = CacheRecord.newId();
         parts.guard(key)
-                .call(() -> parts.store()
+                .write(() -> parts.store()
                         .refresh(key, CacheRecord.id(entry), id, parts.options().leaseTime()))
                 .exceptionally(failure -> {
                     parts.metrics().refreshSkipped();

@@ -1,6 +1,7 @@
 package io.github.redispatterns.cacheaside;
 
 import io.github.redispatterns.cacheaside.CacheMetrics.Removal;
+import io.github.redispatterns.core.NotExecutedException;
 import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.core.UnknownOutcomeException;
 import java.lang.System.Logger;
@@ -71,18 +72,28 @@ final class Removals implements AutoCloseable {
     }
 
     void done(String key, @Nullable Pending before) {
-        if (before != null && pending.remove(key, before)) {
-            metrics.removal(Removal.DONE);
+        if (before == null) {
+            return;
         }
+        if (pending.remove(key, before)) {
+            metrics.removal(Removal.DONE);
+        } else { // what is pending now has come since, and has its own time
+            pending.computeIfPresent(key, (same, later) -> later.first());
+        }
+    }
+
+    /** Why a key is not asked for while its removal is pending. */
+    static NotExecutedException yetToBeDone() {
+        return new NotExecutedException("An invalidation of this key has yet to reach Redis", null);
     }
 
     /** Never fails because Redis cannot be reached, or cannot write; then the removal is pending. */
     CompletionStage<WriteOutcome> remove(String key) {
         Pending before = of(key);
         return guards.of(key)
-                .call(() -> store.invalidate(key))
+                .write(() -> store.invalidate(key))
                 .exceptionallyCompose(failure -> Sync.unwrap(failure) instanceof UnknownOutcomeException
-                        ? guards.of(key).call(() -> store.invalidate(key)) // at once, if only the connection was lost
+                        ? guards.of(key).write(() -> store.invalidate(key)) // at once, if only the connection was lost
                         : CompletableFuture.failedFuture(Sync.unwrap(failure)))
                 .handle((removed, failure) -> {
                     if (failure == null) {
@@ -102,13 +113,19 @@ final class Removals implements AutoCloseable {
     }
 
     WriteOutcome later(String key) {
-        if (closed || pending.size() >= MAX_PENDING) {
+        long deadline = System.nanoTime() + options.invalidationRetry().toNanos();
+        Pending mine = closed || pending.size() >= MAX_PENDING ? null : new Pending(deadline, deadline);
+        // The bound is the first one's; else a key that is written all the time would be tried for ever, and nobody
+        // told.
+        Pending now = pending.compute(
+                key, (same, earlier) -> earlier == null ? mine : new Pending(earlier.deadline, deadline));
+        if (now == null || now == mine) {
+            metrics.removal(Removal.PENDING);
+        }
+        if (now == null) {
             lost(key);
             return WriteOutcome.PENDING;
         }
-        pending.put(
-                key, new Pending(System.nanoTime() + options.invalidationRetry().toNanos()));
-        metrics.removal(Removal.PENDING);
         if (retrying.compareAndSet(false, true)) {
             pause();
         }
@@ -156,7 +173,7 @@ final class Removals implements AutoCloseable {
             giveUp(key, removal);
             return CompletableFuture.completedFuture(null);
         }
-        return guards.of(key).call(() -> store.invalidate(key)).handle((removed, failure) -> {
+        return guards.of(key).write(() -> store.invalidate(key)).handle((removed, failure) -> {
             if (failure == null) {
                 done(key, removal);
             } else if (!mayBeDoneLater(Sync.unwrap(failure))) {
@@ -184,10 +201,20 @@ final class Removals implements AutoCloseable {
     /** Told apart by identity: a later removal of the same key is another one. */
     static final class Pending {
 
-        private final long deadline;
+        /** When it is given up, a monotonic time, ns: that of the first of those that are pending one after the other. */
+        private volatile long deadline;
 
-        private Pending(long deadline) {
+        /** When it would be if it were the first. */
+        private final long own;
+
+        private Pending(long deadline, long own) {
             this.deadline = deadline;
+            this.own = own;
+        }
+
+        private Pending first() {
+            deadline = own;
+            return this;
         }
     }
 }

@@ -33,8 +33,11 @@ final class ServerClock {
         this.guard = guard;
     }
 
-    boolean isKnown() {
-        return reading != null;
+    /** Asks for the time if it is not known, and nobody has; nobody need wait for it. */
+    void learn() {
+        if (reading == null) {
+            renew();
+        }
     }
 
     /** Milliseconds since 1970; 0 while it is not known. */
@@ -44,15 +47,22 @@ final class ServerClock {
             return 0;
         }
         long elapsed = System.nanoTime() - last.nanos;
-        if (elapsed > last.goodForNanos && asking.compareAndSet(false, true)) {
-            ask().whenComplete((known, failure) -> asking.set(false)); // after a failure the old reading goes on
+        if (elapsed > last.goodForNanos) {
+            renew();
         }
         return last.millis + TimeUnit.NANOSECONDS.toMillis(elapsed);
     }
 
     /** Completes, without failing, once the time is known or could not be had. */
     CompletionStage<@Nullable Void> whenKnown() {
-        return isKnown() ? CompletableFuture.completedFuture(null) : ask().handle((known, failure) -> null);
+        return reading != null ? CompletableFuture.completedFuture(null) : ask().handle((known, failure) -> null);
+    }
+
+    /** After a failure the old reading goes on. */
+    private void renew() {
+        if (asking.compareAndSet(false, true)) {
+            ask().whenComplete((known, failure) -> asking.set(false));
+        }
     }
 
     private CompletionStage<@Nullable Void> ask() {

@@ -3,6 +3,7 @@ package io.github.redispatterns.cacheaside;
 import io.github.redispatterns.core.CallerGoneException;
 import io.github.redispatterns.core.Sync;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -111,11 +112,12 @@ final class SingleFlight<V> {
         return answer;
     }
 
-    /** The caller who began the flight has left, or has run out of time: those who joined it have not. */
+    /** The caller who began the flight has left, has cancelled its load or has run out of time: the others have not. */
     private static boolean concernsOnlyItsStarter(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) { // a loader's own may go round in a circle
             if (cause instanceof CallerGoneException
+                    || cause instanceof CancellationException
                     || cause instanceof LoadTimeoutException
                     || cause instanceof InterruptedException
                     || cause instanceof ClosedByInterruptException) {

@@ -7,6 +7,9 @@ package io.github.redispatterns.cacheaside;
 public enum WaitFallback {
     /** It fails with {@link LoadTimeoutException}. */
     FAIL,
-    /** It loads by itself, among at most {@link CacheAsideOptions#maxBypassLoads()}, and stores nothing. */
+    /**
+     * It loads by itself, among at most {@link CacheAsideOptions#maxBypassLoads()}, and stores nothing; for its turn it waits
+     * at most {@link CacheAsideOptions#maxWait()} once more.
+     */
     LOAD
 }

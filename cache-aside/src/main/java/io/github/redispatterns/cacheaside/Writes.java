@@ -21,9 +21,9 @@ final class Writes<V> {
     private final Removals removals;
     private final SingleFlight<V> flights;
 
-    Writes(CacheParts<V> parts, Removals removals, SingleFlight<V> flights) {
+    Writes(CacheParts<V> parts, SingleFlight<V> flights) {
         this.parts = parts;
-        this.removals = removals;
+        this.removals = parts.removals();
         this.flights = flights;
     }
 
@@ -36,7 +36,7 @@ final class Writes<V> {
     }
 
     CompletionStage<WriteOutcome> invalidate(String key) {
-        return removals.remove(key).thenApply(outcome -> overtaken(key, outcome));
+        return removals.remove(key).whenComplete((outcome, failure) -> flights.forget(key));
     }
 
     CompletionStage<@Nullable Void> invalidateAll() {
@@ -78,14 +78,14 @@ final class Writes<V> {
                     });
                     return ended;
                 })
-                .thenApply(outcome -> overtaken(key, outcome));
+                .whenComplete((outcome, failure) -> flights.forget(key)); // a failed one may have been committed
     }
 
     /** False if Redis cannot be used: the source of truth can be written all the same. */
     private CompletionStage<Boolean> claim(String key, byte[] id) {
         CompletableFuture<Boolean> claimed = new CompletableFuture<>();
         parts.guard(key)
-                .call(() -> parts.store().claim(key, id, parts.options().leaseTime()))
+                .write(() -> parts.store().claim(key, id, parts.options().leaseTime()))
                 .whenComplete((done, failure) -> {
                     Throwable cause = failure == null ? null : Sync.unwrap(failure);
                     if (cause == null) {
@@ -114,7 +114,7 @@ final class Writes<V> {
     private CompletionStage<WriteOutcome> fill(String key, byte[] id, byte[] value, Removals.@Nullable Pending before) {
         Lifetime life = Lifetime.draw(parts.options());
         return parts.guard(key)
-                .call(() -> parts.store().fill(key, id, value, life, 0))
+                .write(() -> parts.store().fill(key, id, value, life, 0))
                 .thenCompose(filled -> {
                     if (!filled) { // another write has overlapped this one
                         return removals.remove(key);
@@ -131,10 +131,5 @@ final class Writes<V> {
             return CompletableFuture.completedFuture(removals.later(key));
         }
         return RedisGuard.isFull(failure) ? removals.remove(key) : CompletableFuture.failedFuture(failure);
-    }
-
-    private WriteOutcome overtaken(String key, WriteOutcome outcome) {
-        flights.forget(key);
-        return outcome;
     }
 }

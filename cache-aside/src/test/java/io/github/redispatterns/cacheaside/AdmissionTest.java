@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -24,13 +25,14 @@ class AdmissionTest {
 
     private final ConcurrentLinkedQueue<CompletableFuture<Integer>> running = new ConcurrentLinkedQueue<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Duration patience = Duration.ZERO;
 
     @Test
     void noMoreRunAtOnceThanAllowedAndAllHaveTheirTurn() {
         Admission admission = admission(3, Duration.ofMinutes(1));
         List<CompletionStage<Integer>> all = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            all.add(admission.run(reason, null, this::load));
+            all.add(run(admission, this::load));
         }
         assertThat(running).hasSize(3);
         assertThat(registry.get("redis.patterns.cacheaside.bypass.waiting")
@@ -51,37 +53,56 @@ class AdmissionTest {
     void aLoadThatFailsOrThrowsGivesItsPlaceBack() {
         Admission admission = admission(1, Duration.ofMinutes(1));
         IllegalStateException bug = new IllegalStateException("bug");
-        assertThatThrownBy(() -> Sync.await(admission.run(reason, null, () -> CompletableFuture.failedFuture(bug))))
+        assertThatThrownBy(() -> Sync.await(run(admission, () -> CompletableFuture.failedFuture(bug))))
                 .isSameAs(bug);
-        assertThatThrownBy(() -> Sync.await(admission.run(reason, null, () -> {
+        assertThatThrownBy(() -> Sync.await(run(admission, () -> {
                     throw bug;
                 })))
                 .isSameAs(bug);
-        assertThat(Sync.<Integer>await(admission.run(reason, null, () -> CompletableFuture.completedFuture(1))))
+        assertThat(Sync.<Integer>await(run(admission, () -> CompletableFuture.completedFuture(1))))
                 .isEqualTo(1);
     }
 
     @Test
     void theWaitForATurnIsBoundedAndAbandonedTurnsArePassedOn() {
         Admission admission = admission(1, Duration.ofMillis(100));
-        CompletionStage<Integer> first = admission.run(reason, null, this::load);
-        CompletionStage<Integer> late = admission.run(reason, null, this::load);
+        CompletionStage<Integer> first = run(admission, this::load);
+        CompletionStage<Integer> late = run(admission, this::load);
         assertThatThrownBy(() -> Sync.await(late)).isInstanceOf(LoadTimeoutException.class);
         running.poll().complete(1);
         assertThat(Sync.<Integer>await(first)).isEqualTo(1);
         assertThat(running).isEmpty();
-        assertThat(Sync.<Integer>await(admission.run(reason, null, () -> CompletableFuture.completedFuture(2))))
+        assertThat(Sync.<Integer>await(run(admission, () -> CompletableFuture.completedFuture(2))))
                 .isEqualTo(2);
+    }
+
+    /** Who has waited for another's load already has only the rest of its time. */
+    @Test
+    void theWaitForATurnEndsWhenTheWholeWaitDoes() {
+        Admission admission = admission(1, Duration.ofMinutes(1));
+        CompletionStage<Integer> first = run(admission, this::load);
+        long soon = System.nanoTime() + Duration.ofMillis(50).toNanos();
+        CompletionStage<Integer> late = admission.run(reason, null, soon, this::load);
+        CompletionStage<Integer> tooLate = admission.run(reason, null, System.nanoTime() - 1, this::load);
+        for (CompletionStage<Integer> each : List.of(late, tooLate)) {
+            assertThat(each.toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(LoadTimeoutException.class)
+                    .withMessageContaining("60000 ms");
+        }
+        running.poll().complete(1);
+        assertThat(Sync.<Integer>await(first)).isEqualTo(1);
     }
 
     /** Nothing else ends that would look at the line. */
     @Test
     void whoHasWaitedTooLongIsNotInLineAnyMore() {
         Admission admission = admission(1, Duration.ofMillis(100));
-        CompletionStage<Integer> hanging = admission.run(reason, null, this::load);
+        CompletionStage<Integer> hanging = run(admission, this::load);
         List<CompletionStage<Integer>> late = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            late.add(admission.run(reason, null, this::load));
+            late.add(run(admission, this::load));
         }
         for (CompletionStage<Integer> each : late) {
             assertThatThrownBy(() -> Sync.await(each)).isInstanceOf(LoadTimeoutException.class);
@@ -97,8 +118,7 @@ class AdmissionTest {
     @Test
     void ifNoneMayGoPastTheReasonIsTheFailure() {
         Admission closed = admission(0, Duration.ofMinutes(1));
-        assertThatThrownBy(() -> Sync.await(closed.run(reason, null, this::load)))
-                .isSameAs(reason);
+        assertThatThrownBy(() -> Sync.await(run(closed, this::load))).isSameAs(reason);
         assertThat(running).isEmpty();
     }
 
@@ -111,10 +131,8 @@ class AdmissionTest {
         ExecutorService threads = Executors.newFixedThreadPool(16);
         ExecutorService database = Executors.newFixedThreadPool(32);
         for (int i = 0; i < 20_000; i++) {
-            threads.execute(() -> admission
-                    .run(
-                            reason,
-                            null,
+            threads.execute(() -> run(
+                            admission,
                             () -> CompletableFuture.supplyAsync(
                                     () -> {
                                         most.accumulateAndGet(now.incrementAndGet(), Math::max);
@@ -131,6 +149,10 @@ class AdmissionTest {
         assertThat(database.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
 
+    private <T> CompletionStage<T> run(Admission admission, Supplier<CompletionStage<T>> load) {
+        return admission.run(reason, null, System.nanoTime() + patience.toNanos(), load);
+    }
+
     private CompletionStage<Integer> load() {
         CompletableFuture<Integer> load = new CompletableFuture<>();
         running.add(load);
@@ -138,6 +160,7 @@ class AdmissionTest {
     }
 
     private Admission admission(int loads, Duration maxWait) {
+        patience = maxWait;
         CacheAsideOptions options = CacheAsideOptions.builder(Duration.ofMinutes(5))
                 .leaseTime(Duration.ofMillis(50))
                 .maxWait(maxWait)

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.redispatterns.core.Sync;
-import io.github.redispatterns.core.UnknownOutcomeException;
 import io.github.redispatterns.testkit.RedisTest;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +18,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -142,6 +139,50 @@ class CacheBulkIT extends CacheBench {
         assertThat(cache.getAll(List.of("a", "b"), this::loadAll)).hasSize(2);
     }
 
+    @Test
+    void aBulkLoaderMaySayHowEachAnswerIsCached() {
+        BulkLoader<String> loader = BulkLoader.withContext((names, answers) -> {
+            answers.of("a").ttl(Duration.ofSeconds(20));
+            answers.of("b").doNotStore();
+            answers.of("none").ttl(Duration.ofSeconds(5));
+            assertThatThrownBy(() -> answers.of("unasked"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("key ");
+            return loadAll(names);
+        });
+        List<String> names = List.of("a", "b", "c", "none");
+        assertThat(cache.getAll(names, loader)).hasSize(3);
+        assertThat(pttl("a")).isBetween(1L, 20_000L);
+        assertThat(pttl("none")).isBetween(1L, 5_000L);
+        assertThat(pttl("c")).isGreaterThan(20_000L);
+        assertThat(there("b")).isFalse();
+        names.forEach(cache::invalidate);
+        AsyncBulkLoader<String> async = AsyncBulkLoader.withContext((missing, answers) -> {
+            missing.forEach(name -> answers.of(name).doNotStore());
+            return loadAllAsync(missing);
+        });
+        assertThat(Sync.<Map<String, String>>await(cache.getAllAsync(names, async)))
+                .hasSize(3);
+        assertThat(names).noneMatch(this::there);
+        assertThat(gets("loaded")).isEqualTo(8);
+    }
+
+    /** Called by somebody else, such loaders load all the same. */
+    @Test
+    void aBulkLoaderWithAContextIsABulkLoader() throws Exception {
+        BulkLoader<String> loader = BulkLoader.withContext((names, answers) -> {
+            names.forEach(name -> answers.of(name).doNotStore());
+            return loadAll(names);
+        });
+        AsyncBulkLoader<String> async = AsyncBulkLoader.withContext((names, answers) -> {
+            names.forEach(name -> answers.of(name).doNotStore());
+            return loadAllAsync(names);
+        });
+        assertThat(loader.load(Set.of("a"))).isEqualTo(Map.of("a", "value a"));
+        Map<String, ? extends String> loaded = Sync.await(async.load(Set.of("b")));
+        assertThat(loaded).hasSize(1).containsKey("b");
+    }
+
     /** In one call, as what is missing. */
     @Test
     void staleEntriesAreServedAndRefreshed() {
@@ -167,11 +208,12 @@ class CacheBulkIT extends CacheBench {
     @Test
     void keysThatAreYetToBeRemovedAreLoadedPastTheCacheInOneCall() {
         cache.getAll(keys(5), names -> constant(names, "old"));
-        Reads<String> reads = new Reads<>(cache.parts(), null, pending(keys(4)));
+        CacheParts<String> parts = Pending.parts(cache, keys(4));
+        Reads<String> reads = new Reads<>(parts, null);
         Map<String, String> all = new LinkedHashMap<>();
         keys(5).forEach(key -> all.put(key, null));
         BulkLoading<String> loading = BulkLoading.of((BulkLoader<String>) this::loadAll);
-        assertThat(new BulkRead<>(cache.parts(), reads, loading, all).run())
+        assertThat(new BulkRead<>(parts, reads, loading, all).run())
                 .containsEntry("k3", "value k3")
                 .containsEntry("k4", "old");
         assertThat(calls).containsExactly(new TreeSet<>(keys(4)));
@@ -179,21 +221,6 @@ class CacheBulkIT extends CacheBench {
         byte[] old = Sync.await(store().read("k4"));
         assertThat(reads.of("k4", old, Set.of())).isInstanceOf(Found.Entry.class);
         assertThat(reads.of("k4", old, Set.of("k4"))).isInstanceOf(Found.Unknown.class);
-    }
-
-    /** Removals that are not done, as Redis is left alone. */
-    private static Removals pending(List<String> keys) {
-        CacheAsideOptions options = CacheAsideOptions.builder(TTL)
-                .breakerWindow(Duration.ofHours(1))
-                .build();
-        CacheMetrics metrics = new CacheMetrics(new SimpleMeterRegistry(), "pending");
-        AtomicLong now = new AtomicLong();
-        RedisGuard guard = new RedisGuard(options, Duration.ofNanos(2), metrics, now::incrementAndGet);
-        guard.failed(1, new UnknownOutcomeException("no reply", null));
-        Removals removals =
-                new Removals(options, null, new RedisGuards(() -> guard, key -> key, null, metrics), metrics);
-        keys.forEach(removals::later);
-        return removals;
     }
 
     private static List<String> keys(int count) {

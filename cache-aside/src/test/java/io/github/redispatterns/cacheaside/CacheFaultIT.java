@@ -213,6 +213,9 @@ class CacheFaultIT extends CacheFaultBench {
         cache.put("gone", "there");
         cache.put("put", "before");
         soft.put("stale", "old");
+        Awaitility.await()
+                .until(() ->
+                        soft.inspect("stale").age().compareTo(Duration.ofMillis(300)) > 0); // it knows what time it is
         try (MemoryLimit full = deployment.fillMemory()) {
             assertThat(full).isNotNull();
             assertThat(cache.lookup("hit", this::load).source()).isEqualTo(Source.REDIS);

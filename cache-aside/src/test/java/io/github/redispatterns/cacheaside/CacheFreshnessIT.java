@@ -37,6 +37,7 @@ class CacheFreshnessIT extends CacheBench {
             return load(key);
         };
         List<CacheAside<String>> fleet = List.of(soft, cache(handle(), options), cache(handle(), options));
+        fleet.forEach(one -> one.inspect("k")); // so all know what time it is
         List<Future<Lookup<String>>> readers = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             CacheAside<String> one = fleet.get(i % fleet.size());
@@ -84,6 +85,35 @@ class CacheFreshnessIT extends CacheBench {
         }
         assertThat(loads).hasValue(2);
         assertThat(pttl("k")).isBetween(1L, TTL.toMillis());
+    }
+
+    /** While the source of truth is down the old value is served, and no longer than that. */
+    @Test
+    void afterTheTimeToLiveTheLoadersFailureReachesTheCaller() {
+        Duration hard = Duration.ofSeconds(1);
+        CacheAside<String> soft =
+                cache(CacheAsideOptions.builder(hard).softTtl(SOFT).jitter(0).build());
+        soft.get("k", this::load);
+        long stored = System.nanoTime();
+        awaitStale(soft);
+        IllegalStateException down = new IllegalStateException("the database is down");
+        Loader<String> failing = key -> {
+            throw down;
+        };
+        assertThat(soft.lookup("k", failing).source()).isEqualTo(Source.STALE);
+        Awaitility.await().until(() -> {
+            try {
+                assertThat(soft.get("k", failing)).isEqualTo("value 1");
+                assertThat(Duration.ofNanos(System.nanoTime() - stored)).isLessThan(hard.plusSeconds(2));
+                return false;
+            } catch (IllegalStateException e) {
+                assertThat(e).isSameAs(down);
+                return true;
+            }
+        });
+        assertThat(Duration.ofNanos(System.nanoTime() - stored)).isGreaterThan(hard.minusMillis(50));
+        Awaitility.await().until(() -> !there("k")); // nor is its lease kept
+        assertThat(soft.get("k", this::load)).isEqualTo("value 2");
     }
 
     @Test

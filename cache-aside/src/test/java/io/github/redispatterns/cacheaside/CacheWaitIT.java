@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -270,21 +271,44 @@ class CacheWaitIT extends CacheBench {
 
     @Test
     void afterTheWaitOneMayLoadByOneself() throws Exception {
+        int allowed = 2;
         CacheAside<String> impatient = cache(CacheAsideOptions.builder(TTL)
+                .name("impatient")
                 .leaseTime(Duration.ofMillis(200))
-                .maxWait(Duration.ofMillis(300))
+                .maxWait(Duration.ofSeconds(2))
                 .waitFallback(WaitFallback.LOAD)
+                .maxBypassLoads(allowed)
                 .build());
-        Sync.await(store().lease("k", CacheRecord.newId(), TTL));
+        CountDownLatch gate = new CountDownLatch(1);
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
         List<Future<Lookup<String>>> readers = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            readers.add(threads.submit(() -> impatient.lookup("k", this::load)));
+            String key = "k" + i;
+            Sync.await(store().lease(key, CacheRecord.newId(), TTL));
+            readers.add(threads.submit(() -> impatient.lookup(key, name -> {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                gate.await();
+                running.decrementAndGet();
+                return load(name);
+            })));
         }
+        Awaitility.await().until(() -> running.get() == allowed);
+        Awaitility.await()
+                .until(() ->
+                        registry
+                                .get("redis.patterns.cacheaside.bypass.waiting")
+                                .tag("cache", "impatient")
+                                .gauges()
+                                .stream()
+                                .anyMatch(waiting -> waiting.value() == 8 - allowed));
+        gate.countDown();
         for (Future<Lookup<String>> reader : readers) {
             assertThat(reader.get(20, TimeUnit.SECONDS).source()).isEqualTo(Source.BYPASSED);
         }
-        assertThat(loads.get()).isBetween(1, 8);
-        assertThat(CacheRecord.isLease(Sync.await(store().read("k")))).isTrue();
+        assertThat(most).hasValue(allowed);
+        assertThat(loads).hasValue(8);
+        assertThat(CacheRecord.isLease(Sync.await(store().read("k0")))).isTrue();
     }
 
     @Test

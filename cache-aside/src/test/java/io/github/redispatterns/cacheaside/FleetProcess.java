@@ -26,15 +26,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The main class of one process of {@link CacheFleetIT}: many threads that read one missing key at once. Its parent
- * speaks to it over standard input, a line at a time: the setup; {@code go ROUND}; and {@code finish ROUND} to whoever
- * has said that it is loading.
+ * The main class of one process of {@link CacheFleetIT} and {@link CacheFleetFaultIT}: threads that read one missing key at
+ * once, or one that updates it. Its parent speaks to it over standard input, a line at a time: the setup; {@code go ROUND} or
+ * {@code update ROUND}; and {@code finish ROUND} to whoever has said that it is loading, or writing.
  */
 final class FleetProcess {
 
     static final String READY = "ready";
     static final String GO = "go";
+    static final String UPDATE = "update";
     static final String FINISH = "finish";
+    static final String WRITING = "writing";
+    static final String WRITTEN = "written";
     static final String LOADING = "loading";
     static final String LOADED = "loaded";
     static final String DONE = "done";
@@ -81,9 +84,19 @@ final class FleetProcess {
         CompletableFuture<String> finish = finishes.computeIfAbsent(words[1], round -> new CompletableFuture<>());
         if (words[0].equals(FINISH)) {
             finish.complete("value of " + words[1]);
+        } else if (words[0].equals(UPDATE)) {
+            threads.execute(() -> answers.println(update(words[1], finish)));
         } else {
             threads.execute(() -> answers.println(play(words[1], finish)));
         }
+    }
+
+    private String update(String round, CompletableFuture<String> finish) {
+        WriteOutcome outcome = cache.update(round, "update of " + round, () -> {
+            answers.println(WRITING + " " + round);
+            finish.get(1, TimeUnit.MINUTES);
+        });
+        return WRITTEN + " " + round + " " + outcome;
     }
 
     private String play(String round, CompletableFuture<String> finish) {

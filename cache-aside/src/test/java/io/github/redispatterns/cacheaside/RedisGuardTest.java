@@ -10,6 +10,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,58 @@ class RedisGuardTest {
         assertThat(guard.mayCall()).isTrue();
     }
 
+    /** Its answers to reads would keep the way open for the next that waits in vain. */
+    @Test
+    void aWriteThatWasRefusedUntilTheTimeoutEndsWritesAndNotReads() {
+        assertThat(write(TIMEOUT, refused())).isInstanceOf(NotExecutedException.class);
+        assertThat(guard.mayCall()).isTrue();
+        assertThat(state()).isZero();
+        assertThat(guard.writeState().getOrder()).isEqualTo(1);
+        assertThat(write(Duration.ZERO, null)).isInstanceOf(NotExecutedException.class);
+        Awaitility.await().until(() -> write(Duration.ZERO, null) == null);
+        assertThat(guard.writeState().getOrder()).isZero();
+    }
+
+    @Test
+    void aTryToWriteThatIsRefusedEndsWritesForAnotherWindow() {
+        write(TIMEOUT, refused());
+        Awaitility.await()
+                .until(() -> write(Duration.ZERO, refused()) instanceof NotExecutedException again
+                        && again.getCause() != null);
+        assertThat(guard.writeState().getOrder()).isEqualTo(1);
+        Awaitility.await().until(() -> write(Duration.ZERO, full()) instanceof RedisCommandExecutionException);
+        assertThat(guard.writeState().getOrder()).isZero(); // such an answer costs no time
+    }
+
+    @Test
+    void neitherARefusalThatCostNoTimeNorSilenceEndsWritesAlone() {
+        write(Duration.ofMillis(5), refused());
+        assertThat(guard.writeState().getOrder()).isZero();
+        write(TIMEOUT, timeout());
+        assertThat(guard.writeState().getOrder()).isZero();
+        assertThat(state()).isEqualTo(1); // all calls
+        assertThat(write(Duration.ZERO, null)).isInstanceOf(NotExecutedException.class);
+    }
+
+    @Test
+    void aWriteThatThrowsLeavesItsTryToAnother() {
+        write(TIMEOUT, refused());
+        IllegalStateException bug = new IllegalStateException("bug");
+        Awaitility.await().until(() -> {
+            try {
+                return Sync.await(guard.write(() -> {
+                            throw bug;
+                        }))
+                        == null;
+            } catch (IllegalStateException thrown) {
+                return thrown.equals(bug);
+            } catch (NotExecutedException closed) {
+                return false;
+            }
+        });
+        assertThat(write(Duration.ZERO, null)).isNull();
+    }
+
     @Test
     void aServerThatCannotStoreIsFull() {
         assertThat(RedisGuard.isFull(new RedisCommandExecutionException("OOM command not allowed")))
@@ -118,6 +171,22 @@ class RedisGuardTest {
         assertThat(RedisGuard.isFull(new RedisCommandExecutionException("WRONGTYPE")))
                 .isFalse();
         assertThat(RedisGuard.isFull(timeout())).isFalse();
+    }
+
+    /** What a write fails with, or null; it takes that time, and then is answered so, if it is sent. */
+    private Throwable write(Duration time, Exception answer) {
+        now += TimeUnit.MILLISECONDS.toNanos(10);
+        CompletableFuture<String> reply = new CompletableFuture<>();
+        CompletionStage<String> writing = guard.write(() -> reply);
+        now += time.toNanos();
+        if (answer == null) {
+            reply.complete("done");
+        } else {
+            reply.completeExceptionally(answer);
+        }
+        return writing.handle((done, failure) -> failure == null ? null : Sync.unwrap(failure))
+                .toCompletableFuture()
+                .join();
     }
 
     /** A call sent now, and answered, or not, after that time. */
@@ -130,6 +199,14 @@ class RedisGuardTest {
 
     private int state() {
         return guard.state().getOrder();
+    }
+
+    private static NotExecutedException refused() {
+        return new NotExecutedException("refused", new RedisCommandExecutionException("READONLY"));
+    }
+
+    private static RedisCommandExecutionException full() {
+        return new RedisCommandExecutionException("OOM command not allowed");
     }
 
     private static UnknownOutcomeException timeout() {

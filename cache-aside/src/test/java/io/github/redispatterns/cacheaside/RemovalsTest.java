@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +28,8 @@ class RemovalsTest {
             .breakerWindow(Duration.ofMinutes(1))
             .onInvalidationLost(lost::add)
             .build();
-    private final CacheMetrics metrics = new CacheMetrics(new SimpleMeterRegistry(), "default");
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final CacheMetrics metrics = new CacheMetrics(registry, "default");
     private long now;
     private final RedisGuard guard = new RedisGuard(options, Duration.ofSeconds(2), metrics, () -> now);
     private final RedisGuards guards = new RedisGuards(() -> guard, key -> key, null, metrics);
@@ -67,6 +69,38 @@ class RemovalsTest {
         assertThat(removals.isPending("k")).isFalse();
     }
 
+    /** Else a key that is written again and again would be tried for ever, and nobody told. */
+    @Test
+    void aFurtherRemovalDoesNotPutTheBoundOff() {
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        try (Removals hot = new Removals(brief(Duration.ofMillis(300), told::add), null, guards, metrics)) {
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(20))
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> {
+                        hot.later("hot");
+                        return told.size() >= 2;
+                    });
+        }
+        assertThat(removed("pending")).isEqualTo(removed("done") + removed("lost"));
+        assertThat(removed("lost")).isEqualTo(told.size());
+    }
+
+    @Test
+    void whatWasPendingIsEitherDoneOrLost() {
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        Removals all = new Removals(brief(Duration.ofMinutes(1), told::add), null, guards, metrics);
+        List.of("a", "b", "a", "b", "c").forEach(all::later);
+        all.done("a", all.of("a"));
+        assertThat(removed("pending")).isEqualTo(3);
+        assertThat(removed("done")).isEqualTo(1);
+        all.close();
+        all.later("d");
+        assertThat(told).containsExactlyInAnyOrder("b", "c", "d");
+        assertThat(removed("pending")).isEqualTo(4);
+        assertThat(removed("lost")).isEqualTo(3);
+    }
+
     /** However many are before it, and cannot be removed. */
     @Test
     void eachHasItsTurn() {
@@ -84,13 +118,10 @@ class RemovalsTest {
     @Test
     void aListenerThatFailsIsToldOfTheOthersAllTheSame() {
         Queue<String> told = new ConcurrentLinkedQueue<>();
-        CacheAsideOptions brief = CacheAsideOptions.builder(Duration.ofMinutes(5))
-                .invalidationRetry(Duration.ofMillis(1))
-                .onInvalidationLost(key -> {
-                    told.add(key);
-                    throw new AssertionError("a bug");
-                })
-                .build();
+        CacheAsideOptions brief = brief(Duration.ofMillis(1), key -> {
+            told.add(key);
+            throw new AssertionError("a bug");
+        });
         try (Removals each = new Removals(brief, null, guards, metrics)) {
             List.of("a", "b", "c").forEach(each::later);
             Awaitility.await().until(() -> told.size() == 3);
@@ -108,6 +139,18 @@ class RemovalsTest {
         assertThat(lost).containsExactlyInAnyOrder("a", "b");
         assertThat(removals.later("c")).isEqualTo(WriteOutcome.PENDING);
         assertThat(lost).containsExactlyInAnyOrder("a", "b", "c");
+    }
+
+    private double removed(String state) {
+        return registry.counter("redis.patterns.cacheaside.removals", "cache", "default", "state", state)
+                .count();
+    }
+
+    private static CacheAsideOptions brief(Duration retry, Consumer<String> onLost) {
+        return CacheAsideOptions.builder(Duration.ofMinutes(5))
+                .invalidationRetry(retry)
+                .onInvalidationLost(onLost)
+                .build();
     }
 
     private record OneMaster(Set<String> asked) implements Masters {

@@ -59,6 +59,11 @@ final class Outage {
                 .sum();
     }
 
+    /** The longest of the reads that began in the outage, also of those that were under way when it struck, ms. */
+    double longestMillis() {
+        return Math.max(first.longestMillis(), rest.longestMillis());
+    }
+
     /** The 99th percentile of the reads that began after the first timeouts, ms. */
     double p99Millis() {
         return rest.p99Millis();

@@ -38,6 +38,10 @@ public final class RedisDown implements Experiment {
     /** After this everybody has met with the first timeout. */
     private static final Duration FIRST_TIMEOUTS = TIMEOUT.plusMillis(150);
 
+    /** One timeout, and its turn to load; never two timeouts. */
+    private static final Bound MOST_READ_TIME =
+            Bound.atMost(TIMEOUT.multipliedBy(2).toMillis());
+
     private static final Duration CONNECTING = Duration.ofSeconds(15);
 
     /**
@@ -197,6 +201,11 @@ public final class RedisDown implements Experiment {
                             naive.failures(),
                             recipe.failures(),
                             Bound.atMost(0)),
+                    new Claim(
+                            "longest read, Redis " + fault + ", ms",
+                            naive.longestMillis(),
+                            recipe.longestMillis(),
+                            MOST_READ_TIME),
                     new Claim(
                             "p99 read time after the first timeouts, Redis " + fault + ", ms",
                             naive.p99Millis(),

@@ -47,6 +47,10 @@ final class Tally {
         return new Reading(wrong.get(), micros);
     }
 
+    double longestMillis() {
+        return (double) micros.getMaxValue() / TimeUnit.MILLISECONDS.toMicros(1);
+    }
+
     double p99Millis() {
         return new Reading(wrong.get(), micros).p99Millis();
     }
