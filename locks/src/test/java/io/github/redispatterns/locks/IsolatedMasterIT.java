@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -46,8 +45,9 @@ class IsolatedMasterIT {
 
     @Test
     void bothSidesHaveAHolderAndTheOlderOneWritesNoMore() throws Exception {
-        List<String> seats = Stream.of(Kind.values())
-                .map(kind -> Integer.toString(20 + kind.ordinal()))
+        List<Kind> kinds = List.of(Kind.values());
+        List<String> seats = IntStream.range(0, kinds.size())
+                .mapToObj(i -> Integer.toString(20 + i))
                 .toList();
         try (RedisDeployment deployment = RedisDeployment.start(Topology.SENTINEL);
                 AclUser user = AclUser.fromReadme(deployment, Path.of("README.md"), "shop:lock:*", PREFIX);
@@ -57,25 +57,29 @@ class IsolatedMasterIT {
             String credentials = uri.substring(uri.indexOf("://"), uri.indexOf('@') + 1);
             try (Redis there = Redis.connect(old.uri().replace("://", credentials)); // asks no Sentinel
                     Redis here = Redis.connect(uri)) {
-                List<Sides> all = Stream.of(Kind.values())
-                        .map(kind -> new Sides(
-                                seats.get(kind.ordinal()), kind.holder(there, KEYS), kind.rival(here, KEYS)))
+                List<Sides> all = IntStream.range(0, kinds.size())
+                        .mapToObj(i -> new Sides(
+                                seats.get(i),
+                                kinds.get(i).holder(there, KEYS),
+                                kinds.get(i).rival(here, KEYS)))
                         .toList();
-                List<Holders> holders = old.call(server -> { // over one connection, which outlives the cut
-                    cutOff(server);
-                    List<Lease> before = all.stream()
-                            .map(sides ->
-                                    sides.there.tryAcquire(sides.seat, TTL).orElseThrow())
-                            .toList();
-                    Awaitility.await("another master")
-                            .atMost(RECOVERY)
-                            .until(() -> !deployment.masters().get(0).equals(old));
-                    List<Holders> both = IntStream.range(0, seats.size())
-                            .mapToObj(i -> bothWrite(all.get(i), before.get(i), store))
-                            .toList();
-                    server.configSet("requirepass", "");
-                    return both;
-                });
+                List<Holders> holders = old.call(
+                        server -> { // over one connection, which outlives the cut
+                            cutOff(server);
+                            List<Lease> before = all.stream()
+                                    .map(sides -> sides.there
+                                            .tryAcquire(sides.seat, TTL)
+                                            .orElseThrow())
+                                    .toList();
+                            Awaitility.await("another master")
+                                    .atMost(RECOVERY)
+                                    .until(() -> !deployment.masters().get(0).equals(old));
+                            List<Holders> both = IntStream.range(0, seats.size())
+                                    .mapToObj(i -> bothWrite(all.get(i), before.get(i), store))
+                                    .toList();
+                            server.configSet("requirepass", "");
+                            return both;
+                        });
                 Awaitility.await("the old master is a replica")
                         .atMost(RECOVERY)
                         .ignoreExceptionsInstanceOf(RedisException.class)

@@ -55,8 +55,8 @@ abstract class KindsFixture extends LockFaultFixture {
         for (Kind kind : kinds()) {
             String name = Stream.iterate(1, i -> i + 1)
                     .map(i -> kind + " " + i)
-                    .filter(free -> master(free).equals(first)
-                            && master(free + OTHER).equals(first))
+                    .filter(free ->
+                            master(free).equals(first) && master(free + OTHER).equals(first))
                     .findFirst()
                     .orElseThrow();
             Seat seat = new Seat(kind, name, closing(kind.holder(quick, keys)), closing(kind.rival(second, keys)));
@@ -93,16 +93,19 @@ abstract class KindsFixture extends LockFaultFixture {
     final void areTheNext(List<Lease> before, List<CompletableFuture<Acquisition>> waiting) throws Exception {
         for (int i = 0; i < seats.size(); i++) {
             Lease next = got(waiting.get(i));
-            assertThat(next.fencingToken()).as(seats.get(i).name).isGreaterThan(before.get(i).fencingToken());
+            assertThat(next.fencingToken())
+                    .as(seats.get(i).name)
+                    .isGreaterThan(before.get(i).fencingToken());
             isTheOneLease(seats.get(i), next);
         }
     }
 
     /** All at once, and each asks twice. */
     final void othersAreRefusedInTime() throws Exception {
-        assertThat(timed(() -> each(seat -> seat.holder.tryAcquireAsync(seat.other(), TTL).toCompletableFuture())
-                        .forEach(asking -> assertThatThrownBy(asking::join)
-                                .hasCauseInstanceOf(PatternsException.class))))
+        assertThat(timed(() -> each(seat ->
+                                seat.holder.tryAcquireAsync(seat.other(), TTL).toCompletableFuture())
+                        .forEach(asking ->
+                                assertThatThrownBy(asking::join).hasCauseInstanceOf(PatternsException.class))))
                 .isLessThan(TIMEOUT.multipliedBy(2).plusMillis(200).plus(NOISE));
     }
 
@@ -143,7 +146,7 @@ abstract class KindsFixture extends LockFaultFixture {
                     .toList();
         }
         return queued(seat.name, "=").stream()
-                .map(field -> Long.parseLong(fields(seat.name).get(field).split(" ")[1]))
+                .map(field -> Long.parseLong(fields(seat.name).get(field).split(" ", -1)[1]))
                 .toList();
     }
 }

@@ -156,7 +156,10 @@ class LockLeavesNothingIT extends LocksFixture {
             running.add(threads.submit(() -> {
                 for (int round = 0; round < ROUNDS; round++) {
                     Pair pair = pairs.get(random.nextInt(pairs.size()));
-                    one(random.nextBoolean() ? pair.holder : pair.rival, pair.resource(random.nextInt(RESOURCES)), random);
+                    one(
+                            random.nextBoolean() ? pair.holder : pair.rival,
+                            pair.resource(random.nextInt(RESOURCES)),
+                            random);
                 }
                 return null;
             }));

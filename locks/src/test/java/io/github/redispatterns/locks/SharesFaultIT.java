@@ -121,8 +121,8 @@ class SharesFaultIT extends KindsFixture {
     void aClientThatDiesKeepsNobodyWaitingLongerThanItsLease() throws Exception {
         Redis handle = hastyHandle();
         long began = System.nanoTime();
-        List<Lease> dying = each(
-                seat -> acquired(closing(seat.kind().holder(handle, keys)).tryAcquire(seat.name(), BRIEF)));
+        List<Lease> dying =
+                each(seat -> acquired(closing(seat.kind().holder(handle, keys)).tryAcquire(seat.name(), BRIEF)));
         List<CompletableFuture<Acquisition>> waiting = rivals();
         handle.close();
         for (CompletableFuture<Acquisition> each : waiting) {

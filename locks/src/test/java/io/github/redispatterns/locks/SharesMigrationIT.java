@@ -39,7 +39,8 @@ class SharesMigrationIT extends MigrationFixture {
         }
         whileTheSlotMoves(SlotHash.getSlot(keys.child("books").key("seat")));
         assertThat(fences).doesNotHaveDuplicates();
-        for (String key : List.of(keys.child("books").key("seat"), keys.child("seats").key("seat"))) {
+        for (String key :
+                List.of(keys.child("books").key("seat"), keys.child("seats").key("seat"))) {
             Map<String, String> fields = deployment.masterOf(key).call(c -> c.hgetall(key));
             assertThat(fields)
                     .containsEntry("used", "0")

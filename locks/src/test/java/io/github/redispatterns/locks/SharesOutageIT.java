@@ -46,12 +46,11 @@ class SharesOutageIT extends KindsFixture {
             return waiting;
         });
         whileFrozen(seats.get(0).name(), () -> {
-            assertThat(timed(() -> assertThat(brief)
-                            .allMatch(waiting -> waiting.join() instanceof Acquisition.TimedOut)))
+            assertThat(timed(() ->
+                            assertThat(brief).allMatch(waiting -> waiting.join() instanceof Acquisition.TimedOut)))
                     .isLessThan(bound.plus(NOISE));
             List<CompletableFuture<Boolean>> releasing = new ArrayList<>();
-            holders.forEach(
-                    holder -> releasing.add(holder.releaseAsync().toCompletableFuture()));
+            holders.forEach(holder -> releasing.add(holder.releaseAsync().toCompletableFuture()));
             for (CompletableFuture<Boolean> release : releasing) {
                 assertThatThrownBy(release::join).hasCauseInstanceOf(PatternsException.class);
             }
@@ -74,7 +73,10 @@ class SharesOutageIT extends KindsFixture {
                         RedisOptions.builder().commandTimeout(TIMEOUT).clientResources(proxies.clientResources()))) {
             List<Seat> direct = List.copyOf(seats);
             seats.replaceAll(seat -> new Seat(
-                    seat.kind(), seat.name(), seat.kind().holder(behind, keys), seat.kind().rival(behind, keys)));
+                    seat.kind(),
+                    seat.name(),
+                    seat.kind().holder(behind, keys),
+                    seat.kind().rival(behind, keys)));
             List<Lease> held = each(seat -> acquired(seat.holder().acquire(seat.name() + " held", BRIEF, WAIT)));
             List<CompletableFuture<Acquisition>> waiting = rivals();
             proxies.halfOpen();

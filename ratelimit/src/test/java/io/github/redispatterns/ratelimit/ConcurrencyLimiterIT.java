@@ -112,6 +112,20 @@ class ConcurrencyLimiterIT extends RateFixture {
         assertThat(slot.remaining()).isZero();
     }
 
+    /** Else slots in use would be forgotten with it. */
+    @Test
+    void theKeyLivesAsLongAsTheLongestLease() {
+        ConcurrencyLimiter limiter = slots(3, LONG);
+        Slot held = limiter.tryAcquire("ada").slot().orElseThrow();
+        assertThat(slots(3, Duration.ofMillis(100)).tryAcquire("ada").allowed()).isTrue();
+        assertThat(this.<Long>admin(keyOfAda(), c -> c.pttl(keyOfAda())))
+                .isGreaterThan(LONG.minusSeconds(30).toMillis());
+        admin(keyOfAda(), c -> c.pexpire(keyOfAda(), 20_000));
+        assertThat(held.extend()).isTrue();
+        assertThat(this.<Long>admin(keyOfAda(), c -> c.pttl(keyOfAda())))
+                .isGreaterThan(LONG.minusSeconds(30).toMillis());
+    }
+
     @Test
     void fewerSlotsThanAreInUse() {
         ConcurrencyLimiter limiter = slots(3, LONG);
