@@ -16,17 +16,16 @@ Cost     O(leases + waiters), one round trip     Slot    one key
 Time     the server's, us            Redis   7.0+, Valkey 7.2+
 Source   ours
 ]]
-local key = KEYS[1]
-local channel, alive_ms, memory_ms, counts_all = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
+local key, channel, alive_ms, memory_ms, counts_all = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local shared = redis.call('HMGET', key, 'fence', '@' .. channel, 'used')
 local fence, used, ends_us, full, reply = shared[1], 0, math.huge, false, {1, 0, now_us}
-local foreign = not tonumber(shared[3]) and redis.call('HLEN', key) > 0
-if foreign or not shared[channel == '' and 1 or 2] then
-  return foreign and redis.error_reply('WRONGTYPE The key holds something else than permits')
-    or {channel == '' and 1 or 0, 0, now_us}
+if not tonumber(shared[3]) and redis.call('HLEN', key) > 0 then
+  return redis.error_reply('WRONGTYPE The key holds something else than permits')
+elseif not shared[channel == '' and 1 or 2] then
+  return {channel == '' and 1 or 0, 0, now_us}
 end
 if channel ~= '' then
   redis.call('HSET', key, '@' .. channel, now_us + alive_ms * 1000)

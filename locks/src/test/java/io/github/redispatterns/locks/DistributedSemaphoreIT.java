@@ -53,7 +53,7 @@ class DistributedSemaphoreIT extends SharesFixture {
         assertThat(fields("room")).containsEntry("used", "0");
     }
 
-    /** Too short it may be, since to look at all costs O(leases); too long it is not, and whoever asks again hears the truth. */
+    /** It may be too short, since to look at all costs O(leases), but not too long; and whoever asks again hears the truth. */
     @Test
     void noPermitComesBackBeforeWhoIsRefusedIsTold() {
         Lease first = acquired(seats.tryAcquire("room", SHORT));

@@ -29,7 +29,7 @@ final class ShareModel {
     private final Map<String, Long> tails = new HashMap<>();
     private final Map<String, Long> alive = new HashMap<>();
     private final List<String> messages = new ArrayList<>();
-    /** Each end that a lease has had since it was last known which ends first: then it was the only one, or all were looked at. */
+    /** Each end that a lease has had since the first was known: since there was one alone, or all were looked at. */
     private final List<Long> ends = new ArrayList<>();
 
     private long used;
