@@ -61,7 +61,7 @@ class GuardTest {
     void aKeyThatGetsNoAnswerDoesNotKeepTheOthersAway() {
         List<String> looked = new CopyOnWriteArrayList<>();
         Guard looking = looking(looked, "good");
-        looking.failed("bad", sent, new NotExecutedException("no reply", null));
+        looking.failed("bad", System.nanoTime(), new NotExecutedException("no reply", null));
         Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
             looking.mayCall("bad");
             return looking.mayCall("good");
@@ -75,7 +75,7 @@ class GuardTest {
     void itLooksOnBehalfOfWhoComes() {
         List<String> looked = new CopyOnWriteArrayList<>();
         Guard looking = looking(looked, "none");
-        looking.failed("a", sent, new NotExecutedException("no reply", null));
+        looking.failed("a", System.nanoTime(), new NotExecutedException("no reply", null));
         Awaitility.await().until(() -> looked.equals(List.of("a")));
         Awaitility.await().pollDelay(Duration.ofMillis(60)).until(() -> looking.mayCall("b")); // the next caller tries
         looking.mayCall("c");
