@@ -73,8 +73,10 @@ final class Rules {
                 noClasses()
                         .that(are(RECIPE_OR_CORE))
                         .should()
-                        .callCodeUnitWhere(DescribedPredicate.describe(
-                                "it asks the wall clock", call -> asksWallClock(call.getTarget()))));
+                        .accessTargetWhere(DescribedPredicate.describe(
+                                "it asks the wall clock", // also by a method reference
+                                access -> access.getTarget() instanceof AccessTarget.CodeUnitAccessTarget target
+                                        && asksWallClock(target))));
         rules.put(
                 "libraries do not write to standard streams, but for the testkit's announcements",
                 noClasses()
