@@ -79,13 +79,13 @@ final class Claims {
      * Ends a lease whose holder is done with it, and with it those that are the same; {@code asItHolds}: it has been held
      * until now. If not, another may have what Redis knows by its name; then null, and nothing is ended.
      */
-    <T> @Nullable CompletionStage<T> end(Lease lease, boolean asItHolds, Supplier<CompletionStage<T>> step) {
+    @Nullable CompletionStage<Boolean> end(Lease lease, boolean asItHolds, Supplier<CompletionStage<Boolean>> step) {
         Request request = lease.request();
         if (!request.named()) {
             return step.get();
         }
         List<Lease> same = new ArrayList<>();
-        CompletableFuture<T> ending = new CompletableFuture<>();
+        CompletableFuture<Boolean> ending = new CompletableFuture<>();
         claims.compute(request.id(), (id, there) -> {
             Claim claim = there == null ? new Claim() : there;
             claim.leases.removeIf(each -> each.equals(lease));
@@ -96,22 +96,22 @@ final class Claims {
             }
             return claim;
         });
-        same.forEach(Lease::isReleasedByAnother);
+        same.forEach(each -> each.isReleasedWith(ending)); // before Redis is told
         return asItHolds ? run(request, step, ending) : end(request, step);
     }
 
     private <T> CompletionStage<T> run(
             Request request, Supplier<CompletionStage<T>> step, CompletableFuture<T> ending) {
         begin(step).whenComplete((done, failure) -> {
-            claims.computeIfPresent(request.id(), (id, claim) -> {
-                claim.endings.remove(ending);
-                return claim.isIdle() ? null : claim;
-            });
             if (failure == null) {
                 ending.complete(done);
             } else {
                 ending.completeExceptionally(failure);
             }
+            claims.computeIfPresent(request.id(), (id, claim) -> {
+                claim.endings.removeIf(CompletableFuture::isDone);
+                return claim.isIdle() ? null : claim;
+            });
         });
         return ending;
     }

@@ -258,9 +258,11 @@ public final class Lease implements AutoCloseable {
     }
 
     /** By whoever has the same lease under the same name. */
-    void isReleasedByAnother() {
-        if (phase.compareAndSet(Phase.HELD, Phase.RELEASED)) {
+    void isReleasedWith(CompletionStage<Boolean> ending) {
+        if (isHeld() && releasing.compareAndSet(false, true)) {
+            phase.compareAndSet(Phase.HELD, Phase.RELEASED);
             silence();
+            ending.whenComplete(this::ended);
         }
     }
 

@@ -6,9 +6,11 @@ import io.github.redispatterns.testkit.RedisTest;
 import io.github.redispatterns.testkit.SlotMigration;
 import io.github.redispatterns.testkit.Topology;
 import io.lettuce.core.cluster.SlotHash;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +55,30 @@ class LockMigrationIT extends LocksFixture {
         assertThat(List.copyOf(fences)).isSorted().doesNotHaveDuplicates();
         assertThat(queued("seat")).isZero();
         acquired(lock.tryAcquire("seat", TTL)).close();
+    }
+
+    /** The first who waits changes the key's type: not while a key that is gone cannot be made again. */
+    @Test
+    void whoeverWaitsFirstWhileTheSlotMovesTakesNothingFromTheHolder() throws Exception {
+        DistributedLock other = lock(handle());
+        acquired(other.acquire("warm-up", TTL, WAIT)).close(); // it listens, and would queue at once
+        Lease holder = acquired(lock.tryAcquire("seat", TTL));
+        CompletableFuture<Acquisition> waiting;
+        try (SlotMigration migration = deployment.migrateSlot(SlotHash.getSlot(keys.key("seat")))) {
+            waiting = other.acquireAsync("seat", TTL, WAIT).toCompletableFuture();
+            Awaitility.await().during(Duration.ofMillis(500)).until(() -> holder.extend(TTL));
+            assertThat(other.tryAcquire("seat", TTL)).isInstanceOf(Acquisition.Busy.class);
+            assertThat(queued("seat")).isZero();
+            migration.moveKeys(1);
+            migration.finish();
+        }
+        assertThat(holder.extend(TTL)).isTrue();
+        awaitQueued("seat", 1);
+        assertThat(waiting).isNotDone();
+        assertThat(holder.release()).isTrue();
+        Lease next = acquired(waiting.get(10, TimeUnit.SECONDS));
+        assertThat(next.fencingToken()).isGreaterThan(holder.fencingToken());
+        assertThat(next.release()).isTrue();
     }
 
     private void take(DistributedLock one) {

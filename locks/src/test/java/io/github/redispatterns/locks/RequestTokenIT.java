@@ -94,7 +94,8 @@ class RequestTokenIT extends LockFaultFixture {
     private boolean isInterrupted() {
         Thread.currentThread().interrupt();
         try {
-            return lock.acquire("seat", MINE) == null;
+            lock.acquire("seat", MINE);
+            return false;
         } catch (CallInterruptedException e) {
             return Thread.interrupted();
         }
@@ -128,7 +129,7 @@ class RequestTokenIT extends LockFaultFixture {
             Awaitility.await()
                     .pollInterval(Duration.ofMillis(5))
                     .ignoreExceptionsInstanceOf(PatternsException.class)
-                    .until(() -> (again[0] = acquired(hasty.acquire("seat", options))).isHeld());
+                    .until(() -> (again[0] = acquired(hasty.acquire("seat", options))) != null);
             isHeldForAWhile("seat", again[0]);
             isTheOneLease("seat", again[0]);
         }
@@ -197,8 +198,10 @@ class RequestTokenIT extends LockFaultFixture {
         assertThat(again.fencingToken()).isEqualTo(first.fencingToken());
         assertThat(again.release()).isTrue();
         assertThatThrownBy(first::ensureHeld).isInstanceOf(IllegalStateException.class);
+        assertThat(first.release()).isTrue();
         Lease next = acquired(other.tryAcquire("seat", TTL));
         first.close();
+        assertThat(timed("holds", "end", "lost")).isZero();
         isTheOneLease("seat", next);
     }
 
