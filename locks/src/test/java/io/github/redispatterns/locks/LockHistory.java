@@ -259,8 +259,7 @@ final class LockHistory {
                 case RELEASED -> released = event.at();
                 case TOLD -> {
                     told = event.at();
-                    if (renewed) { // whoever renews it knows when it was asked for: no later than it began on the
-                        // server
+                    if (renewed) { // its own end counts from before the request, and keeps that much back
                         serverEnd = event.value() + MARGIN_NANOS;
                     }
                 }
