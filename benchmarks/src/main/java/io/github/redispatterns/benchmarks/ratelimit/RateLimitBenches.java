@@ -43,7 +43,7 @@ public final class RateLimitBenches {
         return bench(
                 "ratelimit/hot-key",
                 "What does a permit cost when all callers want it from the same limiter?",
-                List.of(ALONE, TOGETHER, WINDOW),
+                List.of(TOGETHER, WINDOW),
                 PermitDemand.HOT,
                 List.of(leaseAhead()),
                 Stream.concat(
@@ -57,7 +57,7 @@ public final class RateLimitBenches {
         return bench(
                 "ratelimit/hot-key-refused",
                 "What does a refusal cost when all callers ask the same limiter?",
-                List.of(ALONE, TOGETHER),
+                List.of(TOGETHER),
                 PermitDemand.HOT_REFUSED,
                 List.of(),
                 hotKeyBounds());
