@@ -64,7 +64,11 @@ abstract class CacheBench {
 
     /** Another process's handle. */
     final Redis handle() {
-        Redis handle = Handles.open(deployment, user, RedisOptions.builder().meterRegistry(registry));
+        return handle(RedisOptions.builder());
+    }
+
+    final Redis handle(RedisOptions.Builder options) {
+        Redis handle = Handles.open(deployment, user, options.meterRegistry(registry));
         opened.add(handle);
         return handle;
     }

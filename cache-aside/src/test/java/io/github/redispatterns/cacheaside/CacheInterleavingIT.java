@@ -3,6 +3,7 @@ package io.github.redispatterns.cacheaside;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.redispatterns.core.Redis;
+import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.testkit.RedisTest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +34,8 @@ class CacheInterleavingIT extends CacheBench {
                 .build();
         CacheAsideOptions hard =
                 CacheAsideOptions.builder(TTL).name("never stale").build();
-        Redis one = handle();
-        Redis two = handle();
+        Redis one = handle(patient());
+        Redis two = handle(patient());
         List<CacheAside<String>> caches = List.of(cache(one, soft), cache(two, soft), cache(two, hard));
         long seed = FullLength.seed("interleavings on " + deployment + ", " + ROUNDS + " rounds from");
         List<Future<?>> players = new ArrayList<>();
@@ -55,5 +56,10 @@ class CacheInterleavingIT extends CacheBench {
         assertThat(gets("stale")).as("stale answers").isGreaterThan(ROUNDS / 20.0);
         assertThat(gets("negative")).as("negative answers").isGreaterThan(ROUNDS / 20.0);
         assertThat(waits("remote")).as("waits for another process").isGreaterThan(ROUNDS / 10.0);
+    }
+
+    /** So that a stall of the machine leaves no write pending. */
+    private static RedisOptions.Builder patient() {
+        return RedisOptions.builder().commandTimeout(Duration.ofSeconds(20));
     }
 }
