@@ -69,6 +69,7 @@ class RateTtlIT extends RateFixture {
             assertThat(limiter.peek("ada").allowed()).isTrue();
         }
         assertThat(dump(key)).isEqualTo(before);
-        assertThat(this.<Long>admin(key, c -> c.pexpiretime(key))).isEqualTo(until);
+        // A script that is held up between its look at the clock and at the key takes the key for too short-lived.
+        assertThat(this.<Long>admin(key, c -> c.pexpiretime(key))).isBetween(until, until + NOISE_MILLIS);
     }
 }
