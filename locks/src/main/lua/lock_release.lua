@@ -35,9 +35,8 @@ if not queued then
 end
 
 lock = redis.call('HMGET', key, 'owner', 'fence', 'head', 'tail', '>' .. me)
-if lock[5] then -- it may have held the lock before, and waits again since that ended
-  redis.call('HDEL', key, '>' .. me, '#' .. lock[5])
-end
+-- It may have held the lock before, and wait again since that ended.
+if lock[5] then redis.call('HDEL', key, '>' .. me, '#' .. lock[5]) end
 if lock[1] ~= me then
   return 0
 elseif keep_ms then
