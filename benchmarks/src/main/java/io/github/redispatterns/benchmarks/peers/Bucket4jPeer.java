@@ -27,20 +27,20 @@ public final class Bucket4jPeer {
     private Bucket4jPeer() {}
 
     /**
-     * {@code Bucket.tryConsume(1)}.
+     * {@code Bucket.tryConsume(1)}. Where it refuses, as it comes and at its best.
      *
      * @param demand which bucket each call asks, and what it has
      * @return the contenders
      */
     public static List<Contender> rateLimiters(PermitDemand demand) {
-        return List.of(
-                contender(Contender.DEFAULT, LettuceSetup.DEFAULT, Bucket4jRateLimiter::new, demand),
-                contender("batching", LettuceSetup.DEFAULT, Bucket4jBatchingRateLimiter::new, demand),
-                contender(
-                        "batching, consolidated flush",
-                        LettuceSetup.CONSOLIDATED_FLUSH,
-                        Bucket4jBatchingRateLimiter::new,
-                        demand));
+        Contender plain = contender(Contender.DEFAULT, LettuceSetup.DEFAULT, Bucket4jRateLimiter::new, demand);
+        Contender batching = contender("batching", LettuceSetup.DEFAULT, Bucket4jBatchingRateLimiter::new, demand);
+        Contender best = contender(
+                "batching, consolidated flush",
+                LettuceSetup.CONSOLIDATED_FLUSH,
+                Bucket4jBatchingRateLimiter::new,
+                demand);
+        return demand.isScarce() ? List.of(plain, best) : List.of(plain, batching, best);
     }
 
     private interface Form {

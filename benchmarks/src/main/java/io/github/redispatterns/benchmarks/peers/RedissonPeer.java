@@ -34,7 +34,7 @@ public final class RedissonPeer {
      * @return the contenders
      */
     public static List<Contender> gets() {
-        return windowed(RedissonGet::new);
+        return windowed(RedissonSetup.ALL, RedissonGet::new);
     }
 
     /**
@@ -43,7 +43,7 @@ public final class RedissonPeer {
      * @return the contenders
      */
     public static List<Contender> sets() {
-        return windowed(RedissonSet::new);
+        return windowed(RedissonSetup.ALL, RedissonSet::new);
     }
 
     /**
@@ -110,18 +110,22 @@ public final class RedissonPeer {
     }
 
     /**
-     * {@code RRateLimiter.tryAcquire} of one permit, on limiter objects that are kept.
+     * {@code RRateLimiter.tryAcquire} of one permit, on limiter objects that are kept. Where it refuses, as it comes and at its
+     * best.
      *
      * @param demand which limiter each call asks, and what it has
      * @return the contenders
      */
     public static List<Contender> rateLimiters(PermitDemand demand) {
-        return windowed((client, place) -> new RedissonRateLimiter(client, place, demand));
+        return windowed(
+                demand.isScarce() ? RedissonSetup.ENDS : RedissonSetup.ALL,
+                (client, place) -> new RedissonRateLimiter(client, place, demand));
     }
 
-    /** In every setup, for windows too. */
-    private static List<Contender> windowed(BiFunction<RedissonClient, Place, Subject> subject) {
-        return contenders(RedissonSetup.ALL, "", subject)
+    /** For windows too. */
+    private static List<Contender> windowed(
+            List<RedissonSetup> setups, BiFunction<RedissonClient, Place, Subject> subject) {
+        return contenders(setups, "", subject)
                 .map(contender -> contender.and(Load.Kind.WINDOW))
                 .toList();
     }

@@ -105,11 +105,10 @@ public final class RateLimitBenches {
             List<Contender> more,
             List<Bound> bounds) {
         List<Contender> contenders = Stream.of(
-                        List.of(
-                                Permits.raw(demand),
-                                Permits.handle(demand),
-                                ours(GCRA, demand, Algorithm.GCRA),
-                                ours(TOKEN_BUCKET, demand, Algorithm.TOKEN_BUCKET)),
+                        demand.isScarce()
+                                ? List.of(Permits.raw(demand))
+                                : List.of(Permits.raw(demand), Permits.handle(demand)),
+                        List.of(ours(GCRA, demand, Algorithm.GCRA), ours(TOKEN_BUCKET, demand, Algorithm.TOKEN_BUCKET)),
                         more,
                         RedissonPeer.rateLimiters(demand),
                         Bucket4jPeer.rateLimiters(demand))

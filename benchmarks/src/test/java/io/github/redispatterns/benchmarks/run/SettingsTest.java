@@ -19,7 +19,7 @@ class SettingsTest {
             Duration cell = settings.warmUp().plus(settings.round().multipliedBy(settings.rounds()));
             assertThat(cell.multipliedBy(budget.cells()).plus(budget.overhead()))
                     .as(group.name())
-                    .isLessThanOrEqualTo(Duration.ofSeconds(50));
+                    .isLessThanOrEqualTo(Duration.ofSeconds(57));
             assertThat(settings.rounds()).isGreaterThanOrEqualTo(5);
             assertThat(settings.forks()).isEqualTo(1);
         }
