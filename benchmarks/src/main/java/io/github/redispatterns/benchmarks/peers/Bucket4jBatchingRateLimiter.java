@@ -50,11 +50,6 @@ final class Bucket4jBatchingRateLimiter implements Subject {
     }
 
     @Override
-    public void populate() {
-        buckets.forEach(bucket -> check(bucket.tryConsume(1)));
-    }
-
-    @Override
     public void close() {
         client.close();
     }

@@ -43,11 +43,6 @@ final class Bucket4jRateLimiter implements Subject {
     }
 
     @Override
-    public void populate() {
-        buckets.names().forEach(name -> check(bucket(name).tryConsume(1)));
-    }
-
-    @Override
     public void close() {
         client.close();
     }
