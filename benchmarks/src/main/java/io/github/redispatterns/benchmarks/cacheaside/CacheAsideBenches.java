@@ -68,7 +68,9 @@ public final class CacheAsideBenches {
                 "What does a miss cost besides its load, and beside a GET and a SET that protect nothing?",
                 List.of(ALONE),
                 loadingCaches().map(LoadingCache::miss).toList(),
-                List.of(Bound.readsAtMost(OURS, ALONE, 3), Bound.loadsAtMost(OURS, ALONE, 1)));
+                List.of(
+                        Bound.readsAtMost(OURS, ALONE, 3.01), // and a ping and a TIME now and then
+                        Bound.loadsAtMost(OURS, ALONE, 1)));
     }
 
     private static Bench stampede() {
