@@ -20,9 +20,10 @@ Source   Kleppmann, "How to do distributed locking", 2016 (fencing); the queue i
 local key = KEYS[1]
 local me, ttl_ms, forget_ms, channel, counts_all, alive_ms = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 
-local lock = redis.pcall('GET', key)
+local queued = redis.call('TYPE', key).ok == 'hash'
+local lock = not queued and redis.call('GET', key)
 local owner, until_us, fence, tail = nil, 0, 0, nil
-if type(lock) == 'table' then -- no string: others wait, or it is no lock
+if queued then
   lock = redis.call('HMGET', key, 'owner', 'until', 'fence', 'tail')
   owner, until_us, fence, tail = lock[1], tonumber(lock[2]), tonumber(lock[3]), tonumber(lock[4])
 elseif lock then
@@ -58,13 +59,12 @@ if channel and (tail or type(redis.pcall('GET', key .. '.')) ~= 'table') then
     redis.call('HSET', key, 'owner', owner, 'until', until_us, 'fence', fence)
     redis.call('PEXPIRE', key, forget_in_ms)
   end
-  redis.call('HSET', key, '@' .. channel, now_us + alive_ms * 1000)
   local ticket = (tail or 0) + 1
-  if redis.call('HSETNX', key, '>' .. me, ticket) == 1 then
-    redis.call('HSET', key, 'tail', ticket)
-  else -- its place is kept, and it may have moved to another process
-    ticket = redis.call('HGET', key, '>' .. me)
+  if redis.call('HSETNX', key, '>' .. me, ticket) == 0 then -- its place is kept, and it may have moved to another process
+    ticket = tonumber(redis.call('HGET', key, '>' .. me))
   end
-  redis.call('HSET', key, '#' .. ticket, table.concat({channel, counts_all, ttl_ms, forget_ms, me}, ' '))
+  local place = table.concat({channel, counts_all, ttl_ms, forget_ms, me}, ' ')
+  local alive_us = now_us + alive_ms * 1000
+  redis.call('HSET', key, '#' .. ticket, place, 'tail', math.max(ticket, tail or 0), '@' .. channel, alive_us)
 end
 return {0, math.max(0, math.ceil((until_us - now_us) / 1000)), now_us}

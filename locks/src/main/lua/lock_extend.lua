@@ -15,8 +15,8 @@ Source   Redis docs, "Distributed locks"
 local key = KEYS[1]
 local me, ttl_ms, forget_ms = ARGV[1], ARGV[2], ARGV[3]
 
-local lock = redis.pcall('GET', key)
-local queued = type(lock) == 'table'
+local queued = redis.call('TYPE', key).ok == 'hash'
+local lock = not queued and redis.call('GET', key)
 local owner, until_us
 if queued then
   lock = redis.call('HMGET', key, 'owner', 'until')

@@ -5,18 +5,20 @@ Layout   hash: owner, until (us, 0 ended), fence; head, tail: the last ticket se
          @<channel>: when its process counts as dead, us; ><token>: its ticket;
          #<ticket>: channel counts_all ttl_ms forget_ms token. Message: fence, server time in us, ttl_ms, token, key
 ARGV[1]  owner token
-ARGV[2]  time for which nobody shall have the lock from now on, ms; none if the next may have it at once
-ARGV[3]  with it, time after which the key is forgotten, ms
-Returns  1 it was the caller's; 0 it was not: it had ended and is another's, or nobody's
+ARGV[2]  channel on which the caller's process listens: if one of its own is next, the reply says so in place of a message
+ARGV[3]  time for which nobody shall have the lock from now on, ms; none if the next may have it at once
+ARGV[4]  with it, time after which the key is forgotten, ms
+Returns  1 it was the caller's; {1, message} if it is handed on within the process; 0 it was not the caller's: it had
+         ended and is another's, or nobody's
 Cost     O(1), and O(waiters that are dead), one round trip      Slot    one key
 Time     the server's, us            Redis   7.0+, Valkey 7.2+
 Source   Redis docs, "Distributed locks"; the handing over is ours
 ]]
 local key = KEYS[1]
-local me, keep_ms, forget_ms = ARGV[1], ARGV[2], ARGV[3]
+local me, channel, keep_ms, forget_ms = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
-local lock = redis.pcall('GET', key)
-local queued = type(lock) == 'table'
+local queued = redis.call('TYPE', key).ok == 'hash'
+local lock = not queued and redis.call('GET', key)
 if not queued then
   if not lock or string.sub(lock, 17) ~= me then
     return 0
@@ -48,13 +50,13 @@ local fence, head, tail, first = tonumber(lock[2]), tonumber(lock[3] or 0), tonu
 for ticket = head + 1, tail do
   local waiter = redis.call('HGET', key, '#' .. ticket)
   if waiter then
-    local channel, counts_all, ttl_ms, its_forget_ms, token = string.match(waiter, '^(%S+) (%d) (%d+) (%d+) (%S+)$')
-    if tonumber(redis.call('HGET', key, '@' .. channel) or 0) <= now_us then
-      redis.call('HDEL', key, '#' .. ticket, '>' .. token, '@' .. channel)
+    local its_channel, counts_all, ttl_ms, its_forget_ms, token = string.match(waiter, '^(%S+) (%d) (%d+) (%d+) (%S+)$')
+    if tonumber(redis.call('HGET', key, '@' .. its_channel) or 0) <= now_us then
+      redis.call('HDEL', key, '#' .. ticket, '>' .. token, '@' .. its_channel)
     else
       fence = math.max(fence, now_us) + 1
       local message = string.format('%.0f %.0f %s %s %s', fence, now_us, ttl_ms, token, key)
-      if redis.call('PUBLISH', channel, message) > 0 or counts_all == '0' then
+      if its_channel == channel or redis.call('PUBLISH', its_channel, message) > 0 or counts_all == '0' then
         if ticket == tail and not first then -- nobody waits any more
           redis.call('SET', key, struct.pack('>c2I7I7', '\202L', now_us + ttl_ms * 1000, fence) .. token)
         else
@@ -62,7 +64,7 @@ for ticket = head + 1, tail do
           redis.call('HSET', key, 'owner', token, 'until', now_us + ttl_ms * 1000, 'fence', fence, 'head', first or ticket)
         end
         redis.call('PEXPIRE', key, its_forget_ms)
-        return 1
+        return {1, its_channel == channel and message or nil}
       end
       first = first or ticket - 1 -- cannot be reached now, and keeps its place
     end

@@ -18,8 +18,9 @@ local channel, alive_ms = ARGV[1], ARGV[2]
 
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
-local lock = redis.pcall('GET', key)
-local queued, known, owner, until_us, fence = type(lock) == 'table', 0, nil, 0, nil
+local queued = redis.call('TYPE', key).ok == 'hash'
+local lock = not queued and redis.call('GET', key)
+local known, owner, until_us, fence = 0, nil, 0, nil
 if queued then
   lock = redis.call('HMGET', key, 'owner', 'until', 'fence', 'head', 'tail', '@' .. channel)
   owner, until_us, fence = lock[1], tonumber(lock[2]), tonumber(lock[3])
@@ -48,7 +49,7 @@ for ticket = head + 1, tail do
     else
       fence = math.max(fence, now_us) + 1
       local message = string.format('%.0f %.0f %s %s %s', fence, now_us, ttl_ms, token, key)
-      if redis.call('PUBLISH', its_channel, message) > 0 or counts_all == '0' or its_channel == channel then
+      if its_channel == channel or redis.call('PUBLISH', its_channel, message) > 0 or counts_all == '0' then
         if ticket == tail and not first then -- nobody waits any more
           redis.call('SET', key, struct.pack('>c2I7I7', '\202L', now_us + ttl_ms * 1000, fence) .. token)
         else

@@ -9,14 +9,16 @@ ARGV[2]  time for which nobody shall have the permits from now on, ms; 0 for non
 ARGV[3]  time for which the fencing token is remembered after the lease, ms
 ARGV[4]  1 if PUBLISH counts all who listen; 0 on a Cluster, where it counts those of one node
 ARGV[5]  the queues, a letter each: whoever waits in one goes before all who wait in the next
-Returns  1 the lease had not ended; 0 it had, or there was none
+ARGV[6]  channel on which the caller's process listens: whoever of its own is let in is in the reply, with no message
+Returns  {1 the lease had not ended, or 0 it had, or there was none; then for each of the process's own that is let in
+         what its message would say}
 Cost     O(1), and O(waiters that are let in or dead), one round trip      Slot    one key
 Time     the server's, us            Redis   7.0+, Valkey 7.2+
 Source   Courtois, Heymans and Parnas, "Concurrent control with readers and writers", 1971; the handing over is ours
 ]]
 local key = KEYS[1]
 local me, keep_ms, memory_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local counts_all, queues = ARGV[4] == '1', ARGV[5]
+local counts_all, queues, channel = ARGV[4] == '1', ARGV[5], ARGV[6]
 
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
@@ -24,15 +26,15 @@ local shared = redis.call('HMGET', key, 'used', 'ends', 'fence', '=' .. me, '>' 
 if not tonumber(shared[1]) and redis.call('HLEN', key) > 0 then
   return redis.error_reply('WRONGTYPE The key holds something else than permits')
 end
-local used, ends_us, fence, held, full = tonumber(shared[1]), tonumber(shared[2]), shared[3], 0, false
+local used, ends_us, fence, full, reply = tonumber(shared[1]), tonumber(shared[2]), shared[3], false, {0}
 if not shared[4] and not shared[5] then
   return 0
 end
 redis.call('HDEL', key, '=' .. me, '>' .. me, '#' .. (shared[5] or ''))
 if shared[4] then
   local until_us, its_fence, took = string.match(shared[4], '^(%d+) (%d+) (%d+)')
-  held = tonumber(until_us) > now_us and 1 or 0
-  if keep_ms > 0 and held == 1 then
+  reply[1] = tonumber(until_us) > now_us and 1 or 0
+  if keep_ms > 0 and reply[1] == 1 then
     until_us = now_us + keep_ms * 1000
     redis.call('HSET', key, '=*' .. its_fence, string.format('%.0f %s %s -', until_us, its_fence, took))
     ends_us = used == tonumber(took) and until_us or math.min(ends_us, until_us)
@@ -49,18 +51,19 @@ for queue in string.gmatch(queues, '.') do
     local waiter = redis.call('HGET', key, '#' .. queue .. head + 1)
     if waiter then
       local its_channel, ttl_ms, takes, permits, token = string.match(waiter, '^(%S+) (%d+) (%d+) (%d+) (%S+)$')
-      local alive = tonumber(redis.call('HGET', key, '@' .. its_channel) or 0) > now_us
+      local ours, alive = its_channel == channel, tonumber(redis.call('HGET', key, '@' .. its_channel) or 0) > now_us
       full = alive and used + takes > tonumber(permits)
       if not full then
         redis.call('HDEL', key, '#' .. queue .. head + 1, '>' .. token)
         local its_fence, until_us = string.format('%.0f', math.max(fence, now_us) + 1), now_us + ttl_ms * 1000
         local message = string.format('%s %.0f %s %s %s', its_fence, now_us, ttl_ms, token, key)
-        local heard = alive and (redis.call('PUBLISH', its_channel, message) > 0 or not counts_all)
+        local heard = alive and (ours or redis.call('PUBLISH', its_channel, message) > 0 or not counts_all)
         if heard then
           fence, used, ends_us = its_fence, used + takes, math.min(ends_us, until_us)
           local lease = string.format('%.0f %s %s %s', until_us, fence, takes, its_channel)
           redis.call('HSET', key, '=' .. token, lease, 'fence', fence)
           redis.call('PEXPIRE', key, ttl_ms + memory_ms, 'GT')
+          reply[#reply + 1] = ours and message or nil
         else -- its process learns by share_watch that it has to queue again
           redis.call('HDEL', key, '@' .. its_channel)
         end
@@ -73,4 +76,4 @@ for queue in string.gmatch(queues, '.') do
   end
 end
 redis.call('HSET', key, 'used', used, 'ends', used > 0 and ends_us or 0)
-return held
+return reply

@@ -51,14 +51,14 @@ for queue in string.gmatch(ARGV[5], '.') do
     local waiter = redis.call('HGET', key, '#' .. queue .. head + 1)
     if waiter then
       local its_channel, ttl_ms, takes, permits, token = string.match(waiter, '^(%S+) (%d+) (%d+) (%d+) (%S+)$')
-      local alive = tonumber(redis.call('HGET', key, '@' .. its_channel) or 0) > now_us
+      local ours, alive = its_channel == channel, tonumber(redis.call('HGET', key, '@' .. its_channel) or 0) > now_us
       full = alive and used + takes > tonumber(permits)
       if not full then
         redis.call('HDEL', key, '#' .. queue .. head + 1, '>' .. token)
         local its_fence, until_us = string.format('%.0f', math.max(fence, now_us) + 1), now_us + ttl_ms * 1000
         local message = string.format('%s %.0f %s %s %s', its_fence, now_us, ttl_ms, token, key)
-        local heard = alive and (redis.call('PUBLISH', its_channel, message) > 0 or not counts_all)
-        if heard or alive and its_channel == channel then
+        local heard = alive and (ours or redis.call('PUBLISH', its_channel, message) > 0 or not counts_all)
+        if heard then
           fence, used, ends_us = its_fence, used + takes, math.min(ends_us, until_us)
           local lease = string.format('%.0f %s %s %s', until_us, fence, takes, its_channel)
           redis.call('HSET', key, '=' .. token, lease, 'fence', fence)

@@ -30,6 +30,9 @@ interface LeaseStore {
         throw new UnsupportedOperationException("replicas: this kind of lock cannot wait for them");
     }
 
+    /** Who is told in replies, from now on; without it all are told by message. */
+    default void handsOn(Handover to) {}
+
     /** Ends the lease, or the wait; nobody gets what is kept. False if there was no lease any more. */
     CompletionStage<Boolean> release(Request request, Duration keep);
 }

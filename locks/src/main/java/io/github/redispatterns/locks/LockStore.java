@@ -18,7 +18,8 @@ final class LockStore implements LeaseStore {
     private static final LuaScript<List<@Nullable Object>> WATCH =
             LuaScript.list(LockStore.class, "locks/lock_watch.lua");
     private static final LuaScript<Long> EXTEND = LuaScript.integer(LockStore.class, "locks/lock_extend.lua");
-    private static final LuaScript<Long> RELEASE = LuaScript.integer(LockStore.class, "locks/lock_release.lua");
+    private static final LuaScript<List<@Nullable Object>> RELEASE =
+            LuaScript.list(LockStore.class, "locks/lock_release.lua");
 
     private static final long ALIVE_MILLIS = Queue.ALIVE.toMillis();
 
@@ -26,6 +27,8 @@ final class LockStore implements LeaseStore {
     private final long memoryMillis;
     /** Whether a {@code PUBLISH} hears of all who listen: on a Cluster it counts those of one node. */
     private final int countsAll;
+
+    private volatile Handover handover = Handover.NONE;
 
     LockStore(Redis redis, LockOptions options) {
         this.redis = redis;
@@ -83,11 +86,18 @@ final class LockStore implements LeaseStore {
     }
 
     @Override
+    public void handsOn(Handover to) {
+        handover = to;
+    }
+
+    @Override
     public CompletionStage<Boolean> release(Request request, Duration keep) {
-        ScriptCall<Long> call = RELEASE.on(redis).key(request.key()).arg(request.token());
+        Handover to = handover;
+        ScriptCall<List<@Nullable Object>> call =
+                RELEASE.on(redis).key(request.key()).arg(request.token()).arg(to.channel());
         if (keep.toMillis() > 0) {
             call.arg(keep.toMillis()).arg(keep.toMillis() + memoryMillis);
         }
-        return call.runAsync().thenApply(reply -> reply == 1);
+        return to.released(call.runAsync());
     }
 }

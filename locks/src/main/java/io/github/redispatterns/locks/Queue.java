@@ -37,6 +37,7 @@ final class Queue implements AutoCloseable {
     private final Claims claims;
     private final LockMetrics metrics;
     private final String channel;
+    private final MessageListener listener = new Listener();
     private final AtomicReference<@Nullable CompletableFuture<Subscription>> subscription = new AtomicReference<>();
     /** By key and request token. */
     private final ConcurrentMap<String, Waiter> waiters = new ConcurrentHashMap<>();
@@ -51,6 +52,7 @@ final class Queue implements AutoCloseable {
         this.claims = claims;
         this.metrics = metrics;
         this.channel = keys.channel(CHANNEL + Tokens.process());
+        store.handsOn(new Handover(channel, listener::onMessage, listener::onGap));
     }
 
     /** Asks for the lock, and waits for it if another has it. */
@@ -166,7 +168,7 @@ final class Queue implements AutoCloseable {
         if (other != current) {
             return Objects.requireNonNull(other);
         }
-        pubSub.subscribeAsync(channel, new Listener()).whenComplete((opened, failure) -> {
+        pubSub.subscribeAsync(channel, listener).whenComplete((opened, failure) -> {
             if (failure != null) {
                 mine.completeExceptionally(Sync.unwrap(failure));
             } else {

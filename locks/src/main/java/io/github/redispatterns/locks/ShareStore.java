@@ -19,7 +19,8 @@ final class ShareStore implements LeaseStore {
     private static final LuaScript<List<@Nullable Object>> WATCH =
             LuaScript.list(ShareStore.class, "locks/share_watch.lua");
     private static final LuaScript<Long> EXTEND = LuaScript.integer(ShareStore.class, "locks/share_extend.lua");
-    private static final LuaScript<Long> RELEASE = LuaScript.integer(ShareStore.class, "locks/share_release.lua");
+    private static final LuaScript<List<@Nullable Object>> RELEASE =
+            LuaScript.list(ShareStore.class, "locks/share_release.lua");
 
     private static final long ALIVE_MILLIS = Queue.ALIVE.toMillis();
 
@@ -31,6 +32,8 @@ final class ShareStore implements LeaseStore {
     private final List<Mode> modes;
     private final String queues;
     private final long permits;
+
+    private volatile Handover handover = Handover.NONE;
 
     /**
      * A way to share.
@@ -95,15 +98,21 @@ final class ShareStore implements LeaseStore {
     }
 
     @Override
+    public void handsOn(Handover to) {
+        handover = to;
+    }
+
+    @Override
     public CompletionStage<Boolean> release(Request request, Duration keep) {
-        return RELEASE.on(redis)
+        Handover to = handover;
+        return to.released(RELEASE.on(redis)
                 .key(request.key())
                 .arg(request.token())
                 .arg(keep.toMillis())
                 .arg(memoryMillis)
                 .arg(countsAll)
                 .arg(queues)
-                .runAsync()
-                .thenApply(reply -> reply == 1);
+                .arg(to.channel())
+                .runAsync());
     }
 }

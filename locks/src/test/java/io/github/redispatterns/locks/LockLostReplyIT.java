@@ -156,6 +156,25 @@ class LockLostReplyIT extends LostReplyFixture {
         });
     }
 
+    /** The lost reply said whose turn it is: that is looked up at once, and not when the next look is due. */
+    @Test
+    void ofAReleaseThatHandsOnWithinTheProcess() throws Exception {
+        acquired(cut.acquire("listen", TTL, WAIT)).close();
+        cuttingEach(1, resource -> {}, resource -> {
+            Lease lease = acquired(cut.tryAcquire(resource, TTL));
+            CompletableFuture<Acquisition> next =
+                    cut.acquireAsync(resource, TTL, WAIT).toCompletableFuture();
+            awaitQueued(resource, 1);
+            boolean released = lease.release();
+            return () -> {
+                assertThat(released).isTrue();
+                isTheOneLease(
+                        resource,
+                        acquired(next.orTimeout(500, TimeUnit.MILLISECONDS).join()));
+            };
+        });
+    }
+
     @Test
     void ofAReleaseThatKeeps() throws Exception {
         LeaseOptions kept = LeaseOptions.builder(TTL).minHold(TTL).build();

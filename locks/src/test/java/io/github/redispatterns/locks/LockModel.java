@@ -29,6 +29,7 @@ final class LockModel {
     private final Map<String, Long> places = new HashMap<>();
     private final Map<String, Long> alive = new HashMap<>();
     private final List<String> messages = new ArrayList<>();
+    private final List<String> replies = new ArrayList<>();
     private String type = NONE;
     private String owner = "";
     private long until;
@@ -78,7 +79,7 @@ final class LockModel {
         return true;
     }
 
-    boolean release(Request request, long keepMillis, long now) {
+    boolean release(Request request, long keepMillis, String channel, long now) {
         Long place = places.remove(request.token());
         if (place != null) {
             tickets.remove(place);
@@ -90,7 +91,7 @@ final class LockModel {
             own(queued() ? "" : "\0".repeat(owner.length()), now + micros(keepMillis), fence);
             forgetMillis = keepMillis + memoryMillis;
         } else if (queued()) {
-            handOver("", now);
+            handOver(channel, replies, now);
         } else {
             until = 0; // and stays its owner's, who may ask again
         }
@@ -103,7 +104,7 @@ final class LockModel {
             alive.put(channel, now + ALIVE_MICROS);
         }
         if (until <= now && queued()) {
-            long ttl = handOver(channel, now);
+            long ttl = handOver(channel, new ArrayList<>(), now); // whose it is now is in the reply
             return ttl == 0 ? new Sighting(known, 0, now, List.of()) : sighting(known, ttl, now);
         }
         if (until <= now) {
@@ -120,7 +121,7 @@ final class LockModel {
     }
 
     /** The ttl of whoever has it now; 0 if nobody has. */
-    private long handOver(String asker, long now) {
+    private long handOver(String asker, List<String> told, long now) {
         long first = -1;
         for (Map.Entry<Long, Ticket> each : List.copyOf(tickets.entrySet())) {
             long number = each.getKey();
@@ -131,14 +132,14 @@ final class LockModel {
                 continue;
             }
             fence = Math.max(fence, now) + 1;
-            if (heard.contains(ticket.channel())) {
+            boolean own = ticket.channel().equals(asker);
+            if (own || heard.contains(ticket.channel())) {
                 Request request = ticket.request();
-                messages.add(ticket.channel() + " " + fence + " " + now + " " + request.ttlMillis() + " "
-                        + request.token() + " " + request.key());
+                (own ? told : messages)
+                        .add(ticket.channel() + " " + fence + " " + now + " " + request.ttlMillis() + " "
+                                + request.token() + " " + request.key());
             }
-            if (!countsAll
-                    || heard.contains(ticket.channel())
-                    || ticket.channel().equals(asker)) {
+            if (!countsAll || own || heard.contains(ticket.channel())) {
                 return grant(number, ticket, first, now);
             }
             first = first < 0 ? number - 1 : first;
@@ -254,6 +255,11 @@ final class LockModel {
     /** Of the channels that are heard: channel, fencing token, time, ttl, request token, key. */
     List<String> messages() {
         return messages;
+    }
+
+    /** What releases said of the process's own, as their messages would have. */
+    List<String> replies() {
+        return replies;
     }
 
     private static long micros(long millis) {

@@ -66,6 +66,7 @@ class LockModelIT {
     private final Random random = new Random(SEED);
     private final Map<String, Integer> seen = new TreeMap<>();
     private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+    private final Queue<String> replied = new ConcurrentLinkedQueue<>();
     private AclUser user;
     private Redis redis;
     private Redis admin;
@@ -116,6 +117,7 @@ class LockModelIT {
         }
         Awaitility.await().until(() -> heard.size() >= model.messages().size());
         assertThat(heard).containsExactlyElementsOf(model.messages());
+        assertThat(replied).containsExactlyElementsOf(model.replies());
         for (String often : new String[] {
             "acquire Granted",
             "acquire Refused",
@@ -133,12 +135,17 @@ class LockModelIT {
         }) {
             assertThat(seen.get(often)).as(often + " of " + seen).isGreaterThan(150);
         }
-        assertThat(model.messages()).hasSizeGreaterThan(300);
+        assertThat(model.messages()).hasSizeGreaterThan(250);
+        assertThat(model.replies()).hasSizeGreaterThan(50);
     }
 
     private void step(String as) {
         Request request = request();
         String channel = channels.get(Math.floorMod(request.token().hashCode(), PROCESSES));
+        store.handsOn(new Handover(
+                channel,
+                message -> replied.add(channel + " " + new String(message, StandardCharsets.UTF_8)),
+                () -> {}));
         long now = clock.micros();
         switch (random.nextInt(16)) {
             case 0, 1, 2, 3, 4 -> {
@@ -159,13 +166,13 @@ class LockModelIT {
             }
             case 8, 9, 10 -> {
                 boolean released = Sync.<Boolean>await(store.release(request, Duration.ZERO));
-                assertThat(released).as(as).isEqualTo(model.release(request, 0, now));
+                assertThat(released).as(as).isEqualTo(model.release(request, 0, channel, now));
                 count("release " + released);
             }
             case 11 -> {
                 Duration keep = Duration.ofMillis(1 + random.nextInt(3_000));
                 boolean released = Sync.<Boolean>await(store.release(request, keep));
-                assertThat(released).as(as).isEqualTo(model.release(request, keep.toMillis(), now));
+                assertThat(released).as(as).isEqualTo(model.release(request, keep.toMillis(), channel, now));
                 count("keep " + released);
             }
             case 12, 13 -> {

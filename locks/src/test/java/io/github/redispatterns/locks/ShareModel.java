@@ -29,6 +29,7 @@ final class ShareModel {
     private final Map<String, Long> tails = new HashMap<>();
     private final Map<String, Long> alive = new HashMap<>();
     private final List<String> messages = new ArrayList<>();
+    private final List<String> replies = new ArrayList<>();
     /** Each end that a lease has had since the first was known: since there was one alone, or all were looked at. */
     private final List<Long> ends = new ArrayList<>();
 
@@ -87,7 +88,7 @@ final class ShareModel {
                 seen.add(new Sighting.Holder(token, lease.fence, (lease.until - now) / 1_000));
             }
         });
-        seen.addAll(letIn(channel, now));
+        seen.addAll(letIn(channel, new ArrayList<>(), now)); // which says it of its own
         return new Sighting(true, used > 0 ? ceilMillis(nobodyEndsBefore() - now) : 0, now, seen);
     }
 
@@ -104,7 +105,7 @@ final class ShareModel {
         return true;
     }
 
-    boolean release(String token, long keepMillis, long now) {
+    boolean release(String token, long keepMillis, String channel, long now) {
         Held lease = leases.remove(token);
         String place = places.remove(token);
         if (lease == null && place == null) {
@@ -119,7 +120,7 @@ final class ShareModel {
         } else if (lease != null) {
             used -= lease.takes;
         }
-        letIn("", now);
+        letIn(channel, replies, now);
         return held;
     }
 
@@ -159,6 +160,11 @@ final class ShareModel {
         return messages;
     }
 
+    /** What releases said of the process's own, as their messages would have. */
+    List<String> replies() {
+        return replies;
+    }
+
     /** The longest lease that the key has to outlive. */
     long longestTtlMillis() {
         return longestTtlMillis;
@@ -186,7 +192,7 @@ final class ShareModel {
                 .allMatch(queue -> heads.getOrDefault(queue, 0L).equals(tails.getOrDefault(queue, 0L)));
     }
 
-    private List<Sighting.Holder> letIn(String looking, long now) {
+    private List<Sighting.Holder> letIn(String asker, List<String> told, long now) {
         List<Sighting.Holder> entered = new ArrayList<>();
         boolean full = false;
         for (String queue : queues) {
@@ -200,8 +206,8 @@ final class ShareModel {
                     if (!full) {
                         waiters.remove(queue + (head + 1));
                         places.remove(waiter.token);
-                        if (lives && (reaches(waiter) || waiter.channel.equals(looking))) {
-                            entered.add(enter(waiter, now));
+                        if (lives && (reaches(waiter) || waiter.channel.equals(asker))) {
+                            entered.add(enter(waiter, waiter.channel.equals(asker) ? told : published(waiter), now));
                         } else {
                             alive.remove(waiter.channel);
                         }
@@ -220,15 +226,16 @@ final class ShareModel {
         return heard.contains(waiter.channel) || !countsAll;
     }
 
-    private Sighting.Holder enter(Waiter waiter, long now) {
+    private List<String> published(Waiter waiter) {
+        return heard.contains(waiter.channel) ? messages : new ArrayList<>();
+    }
+
+    private Sighting.Holder enter(Waiter waiter, List<String> told, long now) {
         long until = now + TimeUnit.MILLISECONDS.toMicros(waiter.ttlMillis);
         goesOut(used, until);
         used += waiter.takes;
         grant(waiter.token, new Held(until, nextFence(now), waiter.takes, waiter.channel), waiter.ttlMillis);
-        if (heard.contains(waiter.channel)) {
-            messages.add(
-                    String.join(" ", waiter.channel, "" + fence, "" + now, "" + waiter.ttlMillis, waiter.token, key));
-        }
+        told.add(String.join(" ", waiter.channel, "" + fence, "" + now, "" + waiter.ttlMillis, waiter.token, key));
         return new Sighting.Holder(waiter.token, fence, waiter.ttlMillis);
     }
 

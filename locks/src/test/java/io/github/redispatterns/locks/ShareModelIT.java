@@ -51,9 +51,11 @@ class ShareModelIT {
     private final long seed = 20_261_122;
     private final Random random = new Random(seed);
     private final FrozenTime clock = FrozenTime.atMicros(1_800_000_000_123_456L);
+    private final List<String> replies = Collections.synchronizedList(new ArrayList<>());
     private final List<String> messages = Collections.synchronizedList(new ArrayList<>());
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final List<String> expectedMessages = new ArrayList<>();
+    private final List<String> expectedReplies = new ArrayList<>();
     private AclUser user;
     private Redis redis;
     private Redis admin;
@@ -120,16 +122,22 @@ class ShareModelIT {
                 check(model, key, most, "seed " + seed + ", step " + step);
             }
             expectedMessages.addAll(model.messages());
+            expectedReplies.addAll(model.replies());
             String last = Integer.toString(start);
             Awaitility.await("messages of key " + last).until(() -> messages.size() >= expectedMessages.size());
             assertThat(Sync.<Long>await(admin.commands().del(key))).isLessThanOrEqualTo(1);
         }
+        assertThat(replies).hasSizeGreaterThan(STEPS / 400).containsExactlyElementsOf(expectedReplies);
         assertThat(messages).hasSizeGreaterThan(STEPS / 200).containsExactlyElementsOf(expectedMessages);
         assertThat(granted).isGreaterThan(STEPS / 50);
     }
 
     private void step(ShareStore store, ShareModel model, Request request, long takes, long permits, String as) {
         String channel = channels.get(random.nextInt(channels.size()));
+        store.handsOn(new Handover(
+                channel,
+                message -> replies.add(channel + " " + new String(message, StandardCharsets.UTF_8)),
+                () -> {}));
         long now = clock.micros();
         switch (random.nextInt(10)) {
             case 0, 1, 2, 3 -> {
@@ -139,7 +147,7 @@ class ShareModelIT {
             case 4, 5 -> {
                 long keepMillis = random.nextInt(4) == 0 ? random.nextLong(100, 5_000) : 0;
                 boolean held = Sync.<Boolean>await(store.release(request, Duration.ofMillis(keepMillis)));
-                assertThat(held).as(as).isEqualTo(model.release(request.token(), keepMillis, now));
+                assertThat(held).as(as).isEqualTo(model.release(request.token(), keepMillis, channel, now));
             }
             case 6 -> {
                 long millis = ttlMillis();
