@@ -27,6 +27,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +44,7 @@ import org.junit.jupiter.api.TestFactory;
 class BenchIT {
 
     /** One of its own, as a run has: it is looked at for keys that were left behind, and emptied. */
-    private static final RedisDeployment REDIS = RedisDeployment.builder(Topology.STANDALONE)
-            .provider(Provider.EMBEDDED)
-            .start();
+    private static RedisDeployment redis;
 
     private static final Settings SHORT = new Settings(2, 3, Duration.ofMillis(150), Duration.ofMillis(600));
     private static final Settings SHORTEST = new Settings(1, 5, Duration.ofMillis(20), Duration.ofMillis(20));
@@ -55,19 +54,22 @@ class BenchIT {
 
     @BeforeAll
     static void runTheRace() {
+        redis = RedisDeployment.builder(Topology.STANDALONE)
+                .provider(Provider.EMBEDDED)
+                .start();
         race = run(FakeWorkerMain.class, FakeBenches.race(), SHORT);
         assertThat(race.error()).isEmpty();
     }
 
     @AfterAll
     static void stop() {
-        REDIS.close();
+        redis.close();
     }
 
     @AfterEach
     void nothingIsLeftBehind() {
         assertThat(workers(ProcessHandle.current())).isEmpty();
-        long keys = REDIS.nodes().get(0).call(commands -> commands.dbsize());
+        long keys = redis.nodes().get(0).call(commands -> commands.dbsize());
         assertThat(keys).isZero();
     }
 
@@ -146,10 +148,10 @@ class BenchIT {
     }
 
     private static void failsOnMisses(Contender contender, Load load) throws Exception {
-        Place place = new Place(REDIS.uri(), "evicted", load.threads(), load.clients());
+        Place place = new Place(redis.uri(), "evicted", load.threads(), load.clients());
         try (Subject subject = contender.factory().open(place);
                 Driver driver = Driver.of(load, subject)) {
-            REDIS.nodes().get(0).call(commands -> commands.flushall());
+            redis.nodes().get(0).call(commands -> commands.flushall());
             assertThatThrownBy(() -> driver.run(SHORTEST.round())).hasStackTraceContaining("The entry was not there");
         }
     }
@@ -161,7 +163,7 @@ class BenchIT {
                         "-cp",
                         System.getProperty("java.class.path"),
                         FakeParentMain.class.getName(),
-                        REDIS.uri())
+                        redis.uri())
                 .redirectError(Redirect.INHERIT)
                 .start();
         try (BufferedReader says = parent.inputReader(StandardCharsets.UTF_8)) {
@@ -178,30 +180,70 @@ class BenchIT {
             }
         } finally {
             parent.destroyForcibly().waitFor();
-            REDIS.nodes().get(0).call(commands -> commands.flushall()); // nobody was left to delete its keys
+            redis.nodes().get(0).call(commands -> commands.flushall()); // nobody was left to delete its keys
         }
     }
 
-    /** So that a contender that does not work is found by a build, not by the next full run. */
+    /**
+     * So that a contender that does not work is found by a build, not by the next full run. Here in one JVM: that each gets
+     * one of its own is another test's business, and would take most of the time.
+     */
     @TestFactory
-    Stream<DynamicTest> everyBenchRuns() {
+    Stream<DynamicTest> everyContenderRuns() {
+        return redisBenches()
+                .flatMap(bench -> loads(bench).stream()
+                        .flatMap(load -> bench.contenders(load).stream()
+                                .map(contender -> DynamicTest.dynamicTest(
+                                        bench.name() + ", " + load + ", " + bench.label(contender),
+                                        () -> runs(contender, load)))));
+    }
+
+    private static void runs(Contender contender, Load load) throws Exception {
+        try {
+            Place place = new Place(redis.uri(), "runs", load.threads(), load.clients());
+            try (Subject subject = contender.factory().open(place);
+                    Driver driver = Driver.of(load, subject)) {
+                assertThat(driver.run(SHORTEST.round()).operations()).isPositive();
+            }
+            Place alone = new Place(redis.uri(), "populated", 1, 1);
+            try (Subject subject = contender.factory().open(alone)) {
+                subject.populate();
+            }
+        } finally {
+            redis.nodes().get(0).call(commands -> commands.flushall());
+        }
+    }
+
+    private static Stream<RedisBench> redisBenches() {
         return Catalog.all().benches().stream()
+                .filter(RedisBench.class::isInstance)
+                .map(RedisBench.class::cast);
+    }
+
+    /** One of each kind: more threads run the same code. */
+    private static Collection<Load> loads(RedisBench bench) {
+        Map<Load.Kind, Load> loads = new LinkedHashMap<>();
+        bench.loads().forEach(load -> loads.putIfAbsent(load.kind(), load));
+        return loads.values();
+    }
+
+    /** With workers, each contender is looked up by what rows call it. */
+    @Test
+    void contendersAreFoundByTheirLabels() {
+        assertThat(redisBenches())
+                .allSatisfy(bench -> assertThat(bench.contenders())
+                        .allSatisfy(contender -> assertThat(bench.contender(bench.label(contender)))
+                                .isSameAs(contender)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyBenchInsideOneJvmRuns() {
+        return Catalog.all().benches().stream()
+                .filter(bench -> !(bench instanceof RedisBench))
                 .map(bench -> DynamicTest.dynamicTest(
                         bench.name(),
-                        () -> assertThat(run(WorkerMain.class, once(bench), SHORTEST)
-                                        .error())
+                        () -> assertThat(run(WorkerMain.class, bench, SHORTEST).error())
                                 .isEmpty()));
-    }
-
-    /** With one load of each kind: more threads run the same code. */
-    private static Bench once(Bench bench) {
-        if (!(bench instanceof RedisBench redis)) {
-            return bench;
-        }
-        Map<Load.Kind, Load> loads = new LinkedHashMap<>();
-        redis.loads().forEach(load -> loads.putIfAbsent(load.kind(), load));
-        return new RedisBench(
-                redis.name(), redis.question(), List.copyOf(loads.values()), redis.contenders(), List.of());
     }
 
     @Test
@@ -220,7 +262,7 @@ class BenchIT {
     }
 
     private static BenchReport run(Class<?> main, Bench bench, Settings settings) {
-        try (BenchServer server = new BenchServer(REDIS)) {
+        try (BenchServer server = new BenchServer(redis)) {
             return new BenchRunner(server, new Workers(main), what -> {}).run(bench, settings);
         }
     }

@@ -23,6 +23,7 @@ import org.redisson.api.RedissonClient;
 final class RedissonRateLimiter implements Subject {
 
     private static final long ENOUGH_FOR_A_SECOND = 1_000_000;
+    private static final int TOGETHER = 256;
 
     private final RedissonClient client;
     private final PermitDemand demand;
@@ -59,13 +60,18 @@ final class RedissonRateLimiter implements Subject {
         awaitAll(limiter -> limiter.tryAcquireAsync().thenAccept(this::check));
     }
 
-    /** All at once: ten thousand one after the other would take longer than what is measured. */
+    /**
+     * Many at once: ten thousand one after the other would take longer than what is measured, and all of them together
+     * longer than Redisson lets a command wait for a connection.
+     */
     private void awaitAll(Function<RRateLimiter, CompletionStage<?>> operation) {
-        limiters.stream()
-                .map(operation)
-                .map(CompletionStage::toCompletableFuture)
-                .toList()
-                .forEach(CompletableFuture::join);
+        for (int from = 0; from < limiters.size(); from += TOGETHER) {
+            limiters.subList(from, Math.min(from + TOGETHER, limiters.size())).stream()
+                    .map(operation)
+                    .map(CompletionStage::toCompletableFuture)
+                    .toList()
+                    .forEach(CompletableFuture::join);
+        }
     }
 
     @Override
