@@ -131,6 +131,11 @@ final class HistoryRound implements AutoCloseable {
         assertThat(user.denials()).isEmpty();
     }
 
+    /** How often this happened. */
+    int count(String what) {
+        return history.count(what);
+    }
+
     /** A history in which nothing happens is right, and shows nothing. */
     private void checkThatMuchHappened(Duration time) {
         int share = Math.max(1, (int) time.toSeconds() / 4); // much less than there is, for a busy machine
@@ -143,10 +148,6 @@ final class HistoryRound implements AutoCloseable {
         assertThat(history.count("writes accepted")).as(all).isGreaterThanOrEqualTo(2 * share);
         assertThat(history.count("extended")).as(all).isGreaterThanOrEqualTo(share);
         assertThat(history.count("told")).as(all).isGreaterThanOrEqualTo(Math.max(1, share / 2));
-        if (share > 10) { // too rare for less
-            assertThat(history.count("writes refused")).as(all).isPositive();
-            assertThat(history.count("repeated")).as(all).isPositive();
-        }
         assertThat(faultsDone).as(all).isPositive();
         int kinds = deployment.topology() == Topology.STANDALONE ? 2 : 4;
         assertThat(faults.done()).as(all).hasSize(Math.min(kinds, faultsDone));
