@@ -1,5 +1,7 @@
 package io.github.redispatterns.locks;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.Topology;
 import java.time.Duration;
