@@ -76,7 +76,7 @@ final class CompositeStore {
 
     /** Of no limit: whether the server of a key decides at all. */
     CompletionStage<?> look(String key) {
-        return timed(SCRIPT.on(redis).key(key).arg(1).arg("peek"));
+        return timed(SCRIPT.on(redis).key(key).arg("peek").arg(0));
     }
 
     /** One by one: of several keys at once some may be on their way to another master. */
@@ -93,7 +93,7 @@ final class CompositeStore {
     private CompletionStage<Decision> run(List<Part> by, List<String> keys, long cost, String mode) {
         ScriptCall<List<@Nullable Object>> call = SCRIPT.on(redis);
         keys.forEach(call::key);
-        call.arg(cost).arg(mode);
+        call.arg(mode).arg(1).arg(cost);
         for (Part part : by) {
             call.arg(part.key())
                     .arg(part.named().name())
@@ -114,7 +114,7 @@ final class CompositeStore {
         for (Part part : by) {
             int at = all.size() * FIELDS;
             all.add(new LimitState(
-                    part.named().name(), number(reply, at), micros(reply, at + 1), micros(reply, at + 2)));
+                    part.named().name(), number(reply, at + 1), micros(reply, at), micros(reply, at + 2)));
         }
         return LimitState.together(all, false);
     }

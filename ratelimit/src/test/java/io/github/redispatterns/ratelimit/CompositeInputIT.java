@@ -112,7 +112,7 @@ class CompositeInputIT extends RateFixture {
                 () -> admin(key, c -> c.rpush(key, "foreign")),
                 () -> admin(key, c -> c.hset(key, "many", "7")),
                 () -> admin(key, c -> c.hset(key, "other", "7")),
-                () -> admin(key, c -> c.hset(key, "few", "F234567890123456789012")));
+                () -> admin(key, c -> c.hset(key, "few", "F2345678901234567890123456")));
         for (Runnable each : foreign) {
             each.run();
             admin(key, c -> c.expire(key, 60));
@@ -122,7 +122,7 @@ class CompositeInputIT extends RateFixture {
         assertThat(limiter.tryAcquire(ADA).allowed()).isTrue();
         admin(key, c -> c.hset(key, "few", "corrupt"));
         leavesAlone(limiter, key);
-        admin(key, c -> c.hset(key, "few", "B234567890123456789012")); // another algorithm's
+        admin(key, c -> c.hset(key, "few", "B2345678901234567890123456")); // another algorithm's
         leavesAlone(limiter, key);
         limiter.reset(ADA);
         assertThat(limiter.tryAcquire(ADA).remaining()).isEqualTo(9);

@@ -164,7 +164,7 @@ class CompositeModelIT extends RateFixture {
 
     /** In a composite GCRA is kept as a token bucket is. */
     private static RateModel newModel(NamedLimit limit) {
-        return limit.algorithm().isSteady() ? new CompositeBucketModel(rule(limit)) : RateModel.of(rule(limit));
+        return limit.algorithm().isSteady() ? new TokenBucketModel(rule(limit)) : RateModel.of(rule(limit));
     }
 
     private static String model(String subject, Map<String, String> ids) {
