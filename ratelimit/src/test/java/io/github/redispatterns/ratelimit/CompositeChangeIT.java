@@ -102,6 +102,7 @@ class CompositeChangeIT extends RateFixture {
         NamedLimit none = NamedLimit.of("none", Algorithm.FIXED_WINDOW, Limit.of(1, MINUTE));
         CompositeRateLimiter limiter = frozenOf(Algorithm.TOKEN_BUCKET, TEN);
         CompositeRateLimiter other = closing(CompositeRateLimiter.builder(frozen, keys)
+                .options(FORGETFUL)
                 .limit(NamedLimit.of(KEPT, Algorithm.TOKEN_BUCKET, TEN.withBurst(5)))
                 .limit(none)
                 .build());
@@ -189,6 +190,7 @@ class CompositeChangeIT extends RateFixture {
 
     private CompositeRateLimiter frozenOf(Algorithm algorithm, Limit limit) {
         return closing(CompositeRateLimiter.builder(frozen, keys)
+                .options(FORGETFUL)
                 .limit(NamedLimit.of(KEPT, algorithm, limit))
                 .build());
     }

@@ -231,7 +231,8 @@ class CompositeIT extends RateFixture {
     }
 
     private CompositeRateLimiter frozenOf(NamedLimit... limits) {
-        CompositeRateLimiter.Builder builder = CompositeRateLimiter.builder(frozen, keys);
+        CompositeRateLimiter.Builder builder =
+                CompositeRateLimiter.builder(frozen, keys).options(FORGETFUL);
         List.of(limits).forEach(builder::limit);
         return closing(builder.build());
     }

@@ -64,11 +64,9 @@ class CompositeInputIT extends RateFixture {
         refused("limit: ", () -> builder().limit(null));
         refused("limit: another", () -> builder().limit(FEW));
         refused("tag: ", () -> builder().hashTag(""));
-        refused("name: ", () -> builder().name(null));
-        refused("whenDown: ", () -> builder().whenDown(null));
-        for (Duration bad : new Duration[] {null, Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(3651)}) {
-            refused("probeInterval: ", () -> builder().probeInterval(bad));
-        }
+        refused("options: ", () -> builder().options(null));
+        RateLimiterOptions ahead = RateLimiterOptions.builder().leaseAhead(16).build();
+        refused("leaseAhead: must be 0 for several limits", () -> builder().options(ahead));
         refused("name: ", () -> NamedLimit.of("", Algorithm.GCRA, TEN));
         refused("algorithm: ", () -> NamedLimit.of("a", null, TEN));
         refused("algorithm: SLIDING_WINDOW_LOG", () -> NamedLimit.of("a", Algorithm.SLIDING_WINDOW_LOG, TEN));
