@@ -118,6 +118,11 @@ class CompositeStandInTest {
                 .containsExactly(50L, 10L, 5L);
         half.reset(key("all"));
         assertThat(half.peek(parts, ADA).remaining()).isEqualTo(10);
+        assertThat(half.decide(parts, ADA, 10).allowed()).isTrue();
+        half.reset(ADA);
+        assertThat(half.peek(parts, ADA).limits())
+                .extracting(LimitState::remaining)
+                .containsExactly(50L, 10L, 15L);
     }
 
     @Test
