@@ -18,31 +18,31 @@ import org.jspecify.annotations.Nullable;
  * one has come back. So a hot key costs one script for each round trip, whatever the number of callers, and a call that
  * meets no other is sent as it is.
  */
-final class Coalescing implements LimitStore {
+final class Coalescing<K, R extends Terms> implements LimitStore<K, R> {
 
-    private final LimitStore inner;
+    private final LimitStore<K, R> inner;
     private final int most;
     private final RateMetrics metrics;
-    private final ConcurrentMap<String, Line> lines = new ConcurrentHashMap<>();
+    private final ConcurrentMap<K, Line> lines = new ConcurrentHashMap<>();
 
-    Coalescing(LimitStore inner, int most, RateMetrics metrics) {
+    Coalescing(LimitStore<K, R> inner, int most, RateMetrics metrics) {
         this.inner = inner;
         this.most = most;
         this.metrics = metrics;
     }
 
     @Override
-    public Rule rule() {
+    public R rule() {
         return inner.rule();
     }
 
     @Override
-    public void use(Rule rule) {
+    public void use(R rule) {
         inner.use(rule);
     }
 
     @Override
-    public CompletionStage<Decision> decide(String key, long cost) {
+    public CompletionStage<Decision> decide(K key, long cost) {
         rule().checkCost(cost);
         @Nullable Call call = null;
         while (true) {
@@ -65,17 +65,17 @@ final class Coalescing implements LimitStore {
     }
 
     @Override
-    public CompletionStage<List<Decision>> decide(String key, List<Long> costs) {
+    public CompletionStage<List<Decision>> decide(K key, List<Long> costs) {
         return inner.decide(key, costs);
     }
 
     @Override
-    public CompletionStage<Decision> peek(String key) {
+    public CompletionStage<Decision> peek(K key) {
         return inner.peek(key);
     }
 
     @Override
-    public CompletionStage<Void> reset(String key) {
+    public CompletionStage<Void> reset(K key) {
         return inner.reset(key);
     }
 
@@ -109,13 +109,13 @@ final class Coalescing implements LimitStore {
     /** The calls for one key, from the first that is sent until one comes back and nobody waits. */
     private final class Line {
 
-        private final String key;
+        private final K key;
         private final AtomicReference<Call> last = new AtomicReference<>(Call.NONE);
 
         /** Taken out of the chain, and not sent yet. Whoever received the last reply has it to himself. */
         private final Deque<Call> gathered = new ArrayDeque<>(0);
 
-        Line(String key) {
+        Line(K key) {
             this.key = key;
         }
 
@@ -199,7 +199,7 @@ final class Coalescing implements LimitStore {
         /** Without those that the limit, if it has become another meanwhile, can never grant: they fail alone. */
         private CompletionStage<List<Decision>> send(List<Call> calls) {
             while (true) {
-                Rule rule = rule();
+                R rule = rule();
                 calls.removeIf(call -> {
                     try {
                         rule.checkCost(call.cost);

@@ -35,7 +35,7 @@ final class CompositeKeys {
     }
 
     /** One for each subject, in their order; the ids must be of all that have one, and of no other. */
-    List<String> ofCall(Map<String, String> ids) {
+    CompositeKey ofCall(Map<String, String> ids) {
         if (!Check.notNull("ids", ids).keySet().equals(named)) {
             throw new IllegalArgumentException("ids: must be of " + named + " and of nothing else");
         }
@@ -43,17 +43,17 @@ final class CompositeKeys {
         for (String subject : subjects) {
             at.add(key(subject, ids.get(subject)));
         }
-        return at;
+        return new CompositeKey(at);
     }
 
     /** Of some subjects, at least of one. */
-    List<String> ofSome(Map<String, String> ids) {
+    CompositeKey ofSome(Map<String, String> ids) {
         if (Check.notNull("ids", ids).isEmpty() || !subjects.containsAll(ids.keySet())) {
             throw new IllegalArgumentException("ids: must be of " + subjects + " and of nothing else");
         }
-        return ids.entrySet().stream()
+        return new CompositeKey(ids.entrySet().stream()
                 .map(each -> key(each.getKey(), each.getValue()))
-                .toList();
+                .toList());
     }
 
     private String key(String subject, @Nullable String givenId) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +26,21 @@ import org.jspecify.annotations.Nullable;
  * grant the same call: exact as a single limit's. A decision says where each limit stands. Each limit lets through what
  * its {@link Algorithm} does by itself, by the server's clock. Every key has a time to live, and is gone when all permits
  * of its limits are there again; after {@link #setLimit} to a quicker limit, when they would have been by the old one.
+ * Calls that travel together are decided as single calls at one instant, one after the other in the order of their
+ * arrival, would be. A refusal that is repeated from memory is Redis's, grown older: it is late by as much as that one's
+ * way here took, and no longer than {@link RateLimiterOptions#denyFor()}.
  *
- * <p><b>Does not guarantee</b>: what {@link RateLimiter} does not either. On a Cluster, that Redis decides a call on
+ * <p><b>Does not guarantee</b>: what {@link RateLimiter} does not either. That another process's {@code reset} or
+ * {@code setLimit} is seen before {@link RateLimiterOptions#denyFor()}, by whoever was refused here; what is done through
+ * this limiter is seen at once. On a Cluster, that Redis decides a call on
  * several keys while their slot moves to another master and some of them are there already, or not there yet: it is tried
  * again until the command timeout, and then fails with {@link io.github.redispatterns.core.NotExecutedException}, unless
  * there is a {@link Fallback}. Limits that share one subject have one key, and are not affected.
  *
- * <p><b>Cost</b>: one script for each decision, O(limits); {@code reset} is one command for each id. A common hash tag
+ * <p><b>Cost</b>: one script for each decision, O(limits); {@code reset} is one command for each id. Calls with the same
+ * ids that come while another is under way share a script, O(calls × limits), and a refusal that is repeated within
+ * {@link RateLimiterOptions#denyFor()} costs none; of other ids, be it in one subject only, each has scripts of its own.
+ * A common hash tag
  * puts the limits of all users on one master of a Cluster, which is what all-or-nothing costs there. A Redis that does
  * not answer costs those the timeout whose calls are under way when it falls silent, and hardly anybody after them.
  *
@@ -39,28 +48,32 @@ import org.jspecify.annotations.Nullable;
  * if there is a {@linkplain Builder#hashTag hash tag}; of {@link NamedLimit#ALL} the id is {@code all}. They live until
  * all permits are there again.
  *
- * <p><b>Thread safety</b>: safe. Nothing is bound to a thread. Stages complete on a thread that other calls wait for: do
- * not block there.
+ * <p><b>Thread safety</b>: safe. Nothing is bound to a thread. Stages complete on the thread of whoever asks, on Lettuce's
+ * or in the common pool, and calls with the same ids may wait for what is done there: do not block.
  *
  * <p><b>Source</b>: as the {@link Algorithm algorithms}.
  */
 public final class CompositeRateLimiter implements AutoCloseable {
 
     private final CompositeKeys keys;
-    private final GuardedComposite store;
+    private final LimitStore<CompositeKey, Rules> store;
     private final RateMetrics metrics;
     private final Waits waits = new Waits();
+    private final ReentrantLock changing = new ReentrantLock();
 
     private CompositeRateLimiter(Builder from) {
+        RateLimiterOptions options = from.options;
         List<String> subjects = from.subjects();
         this.keys = new CompositeKeys(from.redis.topology(), from.keys, from.hashTag, subjects);
-        this.metrics = RateMetrics.ofSeveral(from.redis.meterRegistry(), from.name);
-        CompositeStore scripts = new CompositeStore(from.redis, from.limits, subjects, metrics);
-        this.store = new GuardedComposite(
+        this.metrics = RateMetrics.ofSeveral(from.redis.meterRegistry(), options.name());
+        CompositeStore scripts = new CompositeStore(from.redis, Rules.of(from.limits, subjects), metrics);
+        LimitStore<CompositeKey, Rules> guarded = new Guarded<>(
                 scripts,
-                Guards.of(from.redis, scripts::look, from.probeInterval, metrics),
-                CompositeStandIn.of(from.whenDown, from.probeInterval, from.limits),
+                Guards.of(from.redis, scripts::look, options.probeInterval(), metrics),
+                CompositeKey::first,
+                CompositeStandIn.of(options.whenDown(), options.probeInterval(), from.limits),
                 metrics);
+        this.store = HotKeys.inFrontOf(guarded, options, CompositeKey::each, metrics);
     }
 
     /**
@@ -131,7 +144,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @return the decision; fails as {@link #tryAcquire(Map, long)} does
      */
     public CompletionStage<Decision> tryAcquireAsync(Map<String, String> ids, long cost) {
-        List<String> at = keys(ids);
+        CompositeKey at = key(ids);
         return store.decide(at, cost).whenComplete((decision, failure) -> metrics.decided(decision));
     }
 
@@ -198,12 +211,13 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @return the decision on one permit that was not taken; fails as {@link #peek} does
      */
     public CompletionStage<Decision> peekAsync(Map<String, String> ids) {
-        return store.peek(keys(ids));
+        return store.peek(key(ids));
     }
 
     /**
-     * Forgets what was taken, of one subject or several. {@link NamedLimit#ALL} is forgotten only if it is named too,
-     * whatever its id. A {@link Fallback} does not stand in for this.
+     * Forgets what was taken, of one subject or several, and which calls with them were refused here.
+     * {@link NamedLimit#ALL} is forgotten only if it is named too, whatever its id. A {@link Fallback} does not stand in
+     * for this.
      *
      * @param ids the id of at least one subject
      * @throws IllegalArgumentException if the ids are not allowed
@@ -223,7 +237,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @return completes when it was forgotten; fails as {@link #reset} does
      */
     public CompletionStage<Void> resetAsync(Map<String, String> ids) {
-        List<String> at = keys.ofSome(ids);
+        CompositeKey at = keys.ofSome(ids);
         waits.ensureOpen();
         return store.reset(at);
     }
@@ -234,12 +248,13 @@ public final class CompositeRateLimiter implements AutoCloseable {
      * @return the limits, in the order in which they were added
      */
     public List<NamedLimit> limits() {
-        return store.limits();
+        return store.rule().limits();
     }
 
     /**
      * Decides from now on by another limit; in this process. How many permits were taken is kept. What came back of a
-     * token bucket until the first call by the new limit did so at the old rate.
+     * token bucket until the first call by the new limit did so at the old rate. Refusals that are remembered here are
+     * forgotten. Nobody who waits is woken.
      *
      * @param name the name of the limit
      * @param limit how much is allowed in which time
@@ -247,11 +262,13 @@ public final class CompositeRateLimiter implements AutoCloseable {
      */
     public void setLimit(String name, Limit limit) {
         Check.text("name", name);
-        NamedLimit old = limits().stream()
-                .filter(each -> each.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("name: no limit has this one"));
-        store.use(old.with(limit));
+        Check.notNull("limit", limit);
+        changing.lock();
+        try {
+            store.use(store.rule().with(name, limit));
+        } finally {
+            changing.unlock();
+        }
     }
 
     /** Ends every wait with {@code IllegalStateException}, and takes no more calls. */
@@ -262,18 +279,18 @@ public final class CompositeRateLimiter implements AutoCloseable {
     }
 
     private CompletableFuture<Decision> acquiring(Map<String, String> ids, long cost, Duration maxWait) {
-        List<String> at = keys(ids);
+        CompositeKey at = key(ids);
         if (Check.notNull("maxWait", maxWait).isNegative() || maxWait.compareTo(Check.MAX_DURATION) > 0) {
             throw new IllegalArgumentException("maxWait: must be from 0 to 10 years, is " + maxWait);
         }
-        store.checkCost(cost);
+        store.rule().checkCost(cost);
         CompletableFuture<Decision> result = waits.until(maxWait, () -> store.decide(at, cost));
         result.whenComplete((decision, failure) -> metrics.decided(decision));
         return result;
     }
 
-    private List<String> keys(Map<String, String> ids) {
-        List<String> at = keys.ofCall(ids);
+    private CompositeKey key(Map<String, String> ids) {
+        CompositeKey at = keys.ofCall(ids);
         waits.ensureOpen();
         return at;
     }
@@ -291,9 +308,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
         private final KeySpace keys;
         private final List<NamedLimit> limits = new ArrayList<>();
         private @Nullable String hashTag;
-        private Fallback whenDown = RateLimiterOptions.defaults().whenDown();
-        private Duration probeInterval = RateLimiterOptions.defaults().probeInterval();
-        private String name = RateMetrics.DEFAULT_NAME;
+        private RateLimiterOptions options = RateLimiterOptions.defaults();
 
         private Builder(Redis redis, KeySpace keys) {
             this.redis = redis;
@@ -331,39 +346,21 @@ public final class CompositeRateLimiter implements AutoCloseable {
         }
 
         /**
-         * Says what decides while Redis does not. Of {@link Fallback#local} each limit has its share for each id.
+         * Says how the limiter behaves: what decides while Redis does not, how many calls travel together, for how long
+         * refusals are remembered, and its name in metrics. Where they speak of an id, it is the ids of a call here. Of
+         * {@link Fallback#local} each limit has its share for each id of its subject.
          *
-         * @param fallback failing, the default, open, closed, or a share of each limit in memory
+         * @param how the options; the {@linkplain RateLimiterOptions#defaults() defaults} if this is not called
          * @return this builder
-         * @throws IllegalArgumentException if it is null
+         * @throws IllegalArgumentException if they are null, or want permits to be held ahead
          */
-        public Builder whenDown(Fallback fallback) {
-            this.whenDown = Check.notNull("whenDown", fallback);
-            return this;
-        }
-
-        /**
-         * Says how soon it is found out that Redis is back.
-         *
-         * @param interval how often a server that has not answered is asked, from 1 ms; 500 ms by default. Meanwhile
-         *     no call is sent to it
-         * @return this builder
-         * @throws IllegalArgumentException if it is not allowed
-         */
-        public Builder probeInterval(Duration interval) {
-            this.probeInterval = Check.duration("probeInterval", interval);
-            return this;
-        }
-
-        /**
-         * Names the limiter in metrics, so that two of one registry are told apart.
-         *
-         * @param limiterName the value of the tag {@code limiter}; {@code default} by default
-         * @return this builder
-         * @throws IllegalArgumentException if it is not allowed
-         */
-        public Builder name(String limiterName) {
-            this.name = Check.text("name", limiterName);
+        public Builder options(RateLimiterOptions how) {
+            if (Check.notNull("options", how).leaseAhead() > 0) {
+                throw new IllegalArgumentException(
+                        "leaseAhead: must be 0 for several limits, of which none is held ahead; is "
+                                + how.leaseAhead());
+            }
+            this.options = how;
             return this;
         }
 

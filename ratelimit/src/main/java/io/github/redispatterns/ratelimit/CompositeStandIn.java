@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Decides on several limits in place of a Redis that does not answer. Each limit has a {@link StandIn} of its own; what
  * one of them refuses, no other is charged for, since one call is decided at a time.
  */
-final class CompositeStandIn {
+final class CompositeStandIn implements Substitute<CompositeKey, Rules> {
 
     private final Map<String, StandIn> byName = new HashMap<>();
 
@@ -29,28 +29,30 @@ final class CompositeStandIn {
                 : new CompositeStandIn(limits, () -> Objects.requireNonNull(StandIn.of(fallback, probeInterval)));
     }
 
-    synchronized Decision decide(List<CompositeStore.Part> by, List<String> keys, long cost) {
+    @Override
+    public synchronized Decision decide(Rules by, CompositeKey keys, long cost) {
         Decision would = together(by, part -> of(part).would(part.rule(), part.keyOf(keys), cost));
         return would.allowed() ? together(by, part -> of(part).decide(part.rule(), part.keyOf(keys), cost)) : would;
     }
 
-    /** On one permit that is not taken. */
-    synchronized Decision peek(List<CompositeStore.Part> by, List<String> keys) {
+    @Override
+    public synchronized Decision peek(Rules by, CompositeKey keys) {
         return together(by, part -> of(part).peek(part.rule(), part.keyOf(keys)));
     }
 
     /** No two subjects have the same key. */
-    synchronized void reset(List<String> keys) {
-        byName.values().forEach(each -> keys.forEach(each::reset));
+    @Override
+    public synchronized void reset(CompositeKey keys) {
+        byName.values().forEach(each -> keys.each().forEach(each::reset));
     }
 
-    private StandIn of(CompositeStore.Part part) {
+    private StandIn of(Rules.Part part) {
         return Objects.requireNonNull(byName.get(part.named().name()));
     }
 
-    private static Decision together(List<CompositeStore.Part> by, Function<CompositeStore.Part, Decision> asking) {
-        List<LimitState> all = new ArrayList<>(by.size());
-        for (CompositeStore.Part part : by) {
+    private static Decision together(Rules by, Function<Rules.Part, Decision> asking) {
+        List<LimitState> all = new ArrayList<>(by.parts().size());
+        for (Rules.Part part : by.parts()) {
             Decision alone = asking.apply(part);
             all.add(new LimitState(part.named().name(), alone.remaining(), alone.retryAfter(), alone.resetAfter()));
         }

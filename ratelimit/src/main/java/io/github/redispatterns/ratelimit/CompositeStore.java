@@ -12,96 +12,80 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Redis: one script call for each decision on all limits of a {@link CompositeRateLimiter}. No call is repeated. */
-final class CompositeStore {
+/**
+ * Redis: one script call for each decision on all limits of a {@link CompositeRateLimiter}, or list of decisions. No call is
+ * repeated.
+ */
+final class CompositeStore implements LimitStore<CompositeKey, Rules> {
 
     private static final LuaScript<List<@Nullable Object>> SCRIPT =
             LuaScript.list(CompositeStore.class, "ratelimit/rate_all.lua");
 
     private static final int FIELDS = 3;
 
-    /** One limit, and which of a call's keys is its own. */
-    record Part(NamedLimit named, Rule rule, int key) {
-
-        String keyOf(List<String> keys) {
-            return keys.get(key - 1);
-        }
-
-        String kind() {
-            return switch (rule.algorithm()) {
-                case TOKEN_BUCKET, GCRA -> "B";
-                case FIXED_WINDOW -> "F";
-                case SLIDING_WINDOW_COUNTER -> "C";
-                case SLIDING_WINDOW_LOG -> throw new IllegalStateException("No composite has a log");
-            };
-        }
-    }
-
     private final Redis redis;
-    private final List<String> subjects;
     private final RateMetrics metrics;
-    private volatile List<Part> parts;
+    private volatile Rules rules;
 
-    /** A call's keys are in the order of the subjects. */
-    CompositeStore(Redis redis, List<NamedLimit> limits, List<String> subjects, RateMetrics metrics) {
+    CompositeStore(Redis redis, Rules rules, RateMetrics metrics) {
         this.redis = redis;
-        this.subjects = subjects;
+        this.rules = rules;
         this.metrics = metrics;
-        this.parts = limits.stream().map(this::part).toList();
     }
 
-    /** What the next call is decided by. */
-    List<Part> parts() {
-        return parts;
+    @Override
+    public Rules rule() {
+        return rules;
     }
 
-    /** Decides from now on by this one in place of the one with its name. */
-    synchronized void use(NamedLimit next) {
-        parts = parts.stream()
-                .map(each -> each.named().name().equals(next.name()) ? part(next) : each)
-                .toList();
+    @Override
+    public void use(Rules next) {
+        rules = next;
     }
 
-    static void checkCost(List<Part> by, long cost) {
-        by.forEach(part -> part.rule().checkCost(cost));
+    @Override
+    public CompletionStage<Decision> decide(CompositeKey key, long cost) {
+        return decide(key, List.of(cost)).thenApply(decisions -> decisions.get(0));
     }
 
-    CompletionStage<Decision> decide(List<Part> by, List<String> keys, long cost) {
-        return run(by, keys, cost, "take");
+    @Override
+    public CompletionStage<List<Decision>> decide(CompositeKey key, List<Long> costs) {
+        Rules by = rules;
+        costs.forEach(by::checkCost);
+        return run(by, key, "take", costs);
     }
 
-    CompletionStage<Decision> peek(List<Part> by, List<String> keys) {
-        return run(by, keys, 1, "peek");
+    @Override
+    public CompletionStage<Decision> peek(CompositeKey key) {
+        return run(rules, key, "peek", List.of(1L)).thenApply(decisions -> decisions.get(0));
     }
 
     /** Of no limit: whether the server of a key decides at all. */
     CompletionStage<?> look(String key) {
-        return timed(SCRIPT.on(redis).key(key).arg(1).arg("peek"));
+        return timed(SCRIPT.on(redis).key(key).arg("peek").arg(0));
     }
 
     /** One by one: of several keys at once some may be on their way to another master. */
-    CompletionStage<Void> reset(List<String> keys) {
-        return CompletableFuture.allOf(keys.stream()
+    @Override
+    public CompletionStage<Void> reset(CompositeKey some) {
+        return CompletableFuture.allOf(some.each().stream()
                 .map(key -> redis.executeAsync(commands -> commands.unlink(key)).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }
 
-    private Part part(NamedLimit named) {
-        return new Part(named, Rule.of(named.algorithm(), named.limit()), subjects.indexOf(named.per()) + 1);
-    }
-
-    private CompletionStage<Decision> run(List<Part> by, List<String> keys, long cost, String mode) {
+    private CompletionStage<List<Decision>> run(Rules by, CompositeKey key, String mode, List<Long> costs) {
         ScriptCall<List<@Nullable Object>> call = SCRIPT.on(redis);
-        keys.forEach(call::key);
-        call.arg(cost).arg(mode);
-        for (Part part : by) {
+        key.each().forEach(call::key);
+        call.arg(mode).arg(costs.size());
+        costs.forEach(call::arg);
+        for (Rules.Part part : by.parts()) {
             call.arg(part.key())
                     .arg(part.named().name())
                     .arg(part.kind())
                     .arg(part.rule().first())
                     .arg(part.rule().second());
         }
-        return timed(call).thenApply(reply -> decision(reply, by));
+        return timed(call).thenApply(reply -> decisions(reply, by));
     }
 
     private CompletionStage<List<@Nullable Object>> timed(ScriptCall<List<@Nullable Object>> call) {
@@ -109,12 +93,21 @@ final class CompositeStore {
         return call.runAsync().whenComplete((reply, failure) -> metrics.ran(System.nanoTime() - began));
     }
 
-    private static Decision decision(List<@Nullable Object> reply, List<Part> by) {
-        List<LimitState> all = new ArrayList<>(by.size());
-        for (Part part : by) {
-            int at = all.size() * FIELDS;
+    private static List<Decision> decisions(List<@Nullable Object> reply, Rules by) {
+        List<Decision> decisions = new ArrayList<>();
+        for (int at = 0; at < reply.size(); at += by.parts().size() * FIELDS) {
+            decisions.add(decision(reply, at, by));
+        }
+        return decisions;
+    }
+
+    private static Decision decision(List<@Nullable Object> reply, int from, Rules by) {
+        List<LimitState> all = new ArrayList<>(by.parts().size());
+        int at = from;
+        for (Rules.Part part : by.parts()) {
             all.add(new LimitState(
-                    part.named().name(), number(reply, at), micros(reply, at + 1), micros(reply, at + 2)));
+                    part.named().name(), number(reply, at + 1), micros(reply, at), micros(reply, at + 2)));
+            at += FIELDS;
         }
         return LimitState.together(all, false);
     }

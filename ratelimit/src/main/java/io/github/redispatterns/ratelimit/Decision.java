@@ -42,6 +42,18 @@ public record Decision(
         limits = List.copyOf(limits);
     }
 
+    /** The same so much later, if nothing was taken or given back meanwhile. */
+    Decision after(long nanos) {
+        return new Decision(
+                allowed,
+                remaining,
+                LimitState.less(retryAfter, nanos),
+                LimitState.less(resetAfter, nanos),
+                degraded,
+                refusedBy,
+                limits.stream().map(each -> each.after(nanos)).toList());
+    }
+
     /**
      * Of a single limit.
      *

@@ -2,9 +2,11 @@ package io.github.redispatterns.ratelimit;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,22 +14,37 @@ import java.util.function.LongSupplier;
  *
  * <p>The time runs from when the refusal was received. So whoever waits for {@code retryAfter}, Redis's or ours, comes
  * when Redis grants it, and nobody is refused for longer than that but by the time that the reply took to get here. Only
- * the same cost under the same limit is refused: of another one it is not known when it would be granted.
+ * the same cost under the same limits is refused: of another one it is not known when it would be granted.
+ *
+ * <p>A refusal counts as long as nothing was reset or changed since it was asked for. That is told by a few counters: of
+ * many keys some share one, and then more is forgotten than need be.
  */
-final class DenyMemory implements LimitStore {
+final class DenyMemory<K, R extends Terms> implements LimitStore<K, R> {
 
-    /** What was refused, and when that would be granted, when all is there again and when to ask Redis, by our clock. */
-    private record Refusal(
-            Rule rule, long cost, long remaining, long grantedNanos, long resetNanos, long forgottenNanos) {}
+    private static final int COUNTERS = 1 << 10;
 
-    private final LimitStore inner;
+    /** What was refused, at what count of resets, and from when until when that is known, by our clock. */
+    private record Refusal(Decision decision, long cost, long changes, long atNanos, long forgottenNanos) {}
+
+    private final LimitStore<K, R> inner;
+    private final Function<K, List<String>> parts;
     private final RateMetrics metrics;
     private final LongSupplier nanoTime;
     private final long longestNanos;
-    private final Remembered<Refusal> refusals;
+    private final Remembered<K, Refusal> refusals;
+    private final AtomicLong otherTerms = new AtomicLong();
+    private final AtomicLongArray resets = new AtomicLongArray(COUNTERS);
 
-    DenyMemory(LimitStore inner, int most, Duration longest, RateMetrics metrics, LongSupplier nanoTime) {
+    /** {@code parts}: what a reset may name of a key. */
+    DenyMemory(
+            LimitStore<K, R> inner,
+            int most,
+            Duration longest,
+            Function<K, List<String>> parts,
+            RateMetrics metrics,
+            LongSupplier nanoTime) {
         this.inner = inner;
+        this.parts = parts;
         this.metrics = metrics;
         this.nanoTime = nanoTime;
         this.longestNanos = longest.toNanos();
@@ -35,43 +52,44 @@ final class DenyMemory implements LimitStore {
     }
 
     @Override
-    public Rule rule() {
+    public R rule() {
         return inner.rule();
     }
 
     @Override
-    public void use(Rule rule) {
-        inner.use(rule);
+    public void use(R terms) {
+        inner.use(terms);
+        otherTerms.incrementAndGet();
     }
 
     @Override
-    public CompletionStage<Decision> decide(String key, long cost) {
-        Rule rule = rule();
+    public CompletionStage<Decision> decide(K key, long cost) {
+        long changes = changes(key);
         Refusal known = refusals.get(key);
         if (known != null) {
             long now = nanoTime.getAsLong();
-            if (known.forgottenNanos() - now <= 0 || !known.rule().equals(rule)) {
+            if (known.forgottenNanos() - now <= 0 || known.changes() != changes) {
                 refusals.remove(key, known);
             } else if (known.cost() == cost) {
                 metrics.denied();
-                return CompletableFuture.completedFuture(again(known, now));
+                return CompletableFuture.completedFuture(known.decision().after(now - known.atNanos()));
             }
         }
         return inner.decide(key, cost).thenApply(decision -> {
-            if (!decision.allowed() && !decision.degraded()) {
-                remember(key, cost, rule, decision);
+            if (!decision.allowed() && !decision.degraded() && changes(key) == changes) {
+                remember(key, cost, changes, decision);
             }
             return decision;
         });
     }
 
     @Override
-    public CompletionStage<List<Decision>> decide(String key, List<Long> costs) {
+    public CompletionStage<List<Decision>> decide(K key, List<Long> costs) {
         return inner.decide(key, costs);
     }
 
     @Override
-    public CompletionStage<Decision> peek(String key) {
+    public CompletionStage<Decision> peek(K key) {
         return inner.peek(key).thenApply(decision -> {
             Refusal known = refusals.get(key);
             if (known != null && decision.remaining() >= known.cost()) {
@@ -83,8 +101,11 @@ final class DenyMemory implements LimitStore {
 
     /** When it is done, since before that a refusal may still come. */
     @Override
-    public CompletionStage<Void> reset(String key) {
-        return inner.reset(key).whenComplete((done, failure) -> refusals.remove(key));
+    public CompletionStage<Void> reset(K some) {
+        return inner.reset(some).whenComplete((done, failure) -> {
+            parts.apply(some).forEach(each -> resets.incrementAndGet(counter(each)));
+            refusals.remove(some);
+        });
     }
 
     @Override
@@ -97,33 +118,28 @@ final class DenyMemory implements LimitStore {
         return refusals.size();
     }
 
-    private void remember(String key, long cost, Rule rule, Decision decision) {
+    private void remember(K key, long cost, long changes, Decision decision) {
         long now = nanoTime.getAsLong();
-        long waitNanos = decision.retryAfter().toNanos();
-        long forgotten = now + Math.min(waitNanos, longestNanos);
+        long forgotten = now + Math.min(decision.retryAfter().toNanos(), longestNanos);
         Refusal known = refusals.get(key);
-        if (known != null && known.cost() == cost && known.rule().equals(rule)) {
+        if (known != null && known.cost() == cost && known.changes() == changes) {
             long earlier = known.forgottenNanos() - now; // who was told so then must not find a later one here
             forgotten = earlier > 0 && earlier < forgotten - now ? known.forgottenNanos() : forgotten;
         }
-        refusals.put(
-                key,
-                new Refusal(
-                        rule,
-                        cost,
-                        decision.remaining(),
-                        now + waitNanos,
-                        now + decision.resetAfter().toNanos(),
-                        forgotten));
+        refusals.put(key, new Refusal(decision, cost, changes, now, forgotten));
     }
 
-    private static Decision again(Refusal known, long now) {
-        return new Decision(
-                false,
-                known.remaining(),
-                Duration.ofNanos(known.grantedNanos() - now),
-                Duration.ofNanos(known.resetNanos() - now),
-                false,
-                Optional.empty());
+    /** It only grows, so it is the same only if nothing has changed. */
+    private long changes(K key) {
+        long sum = otherTerms.get();
+        for (String each : parts.apply(key)) {
+            sum += resets.get(counter(each));
+        }
+        return sum;
+    }
+
+    private static int counter(String part) {
+        int hash = part.hashCode();
+        return (hash ^ hash >>> 16) & COUNTERS - 1;
     }
 }

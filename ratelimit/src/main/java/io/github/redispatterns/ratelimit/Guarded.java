@@ -2,53 +2,66 @@ package io.github.redispatterns.ratelimit;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks Redis as long as it answers, and else what stands in for it, if anything does. */
-final class Guarded implements LimitStore {
+final class Guarded<K, R extends Terms> implements LimitStore<K, R> {
 
-    private final LimitStore redis;
+    private final LimitStore<K, R> redis;
     private final GuardedCalls calls;
-    private final @Nullable StandIn standIn;
+    private final Function<K, String> server;
+    private final @Nullable Substitute<K, R> standIn;
     private final RateMetrics metrics;
 
-    /** Null for the stand-in if failures are to be told. */
-    Guarded(LimitStore redis, Guards guards, @Nullable StandIn standIn, RateMetrics metrics) {
+    /**
+     * Makes the store.
+     *
+     * @param server which server's a key is: that of the one key that this says
+     * @param standIn null if failures are to be told
+     */
+    Guarded(
+            LimitStore<K, R> redis,
+            Guards guards,
+            Function<K, String> server,
+            @Nullable Substitute<K, R> standIn,
+            RateMetrics metrics) {
         this.redis = redis;
         this.calls = new GuardedCalls(guards);
+        this.server = server;
         this.standIn = standIn;
         this.metrics = metrics;
     }
 
     @Override
-    public Rule rule() {
+    public R rule() {
         return redis.rule();
     }
 
     @Override
-    public void use(Rule rule) {
+    public void use(R rule) {
         redis.use(rule);
     }
 
     @Override
-    public CompletionStage<Decision> decide(String key, long cost) {
-        Rule rule = rule();
+    public CompletionStage<Decision> decide(K key, long cost) {
+        R rule = rule();
         rule.checkCost(cost);
-        StandIn other = standIn;
+        Substitute<K, R> other = standIn;
         return calls.call(
-                key,
+                server.apply(key),
                 () -> redis.decide(key, cost),
                 other == null ? null : () -> degraded(other.decide(rule, key, cost)));
     }
 
     @Override
-    public CompletionStage<List<Decision>> decide(String key, List<Long> costs) {
-        Rule rule = rule();
+    public CompletionStage<List<Decision>> decide(K key, List<Long> costs) {
+        R rule = rule();
         costs.forEach(rule::checkCost);
-        StandIn other = standIn;
+        Substitute<K, R> other = standIn;
         return calls.call(
-                key,
+                server.apply(key),
                 () -> redis.decide(key, costs),
                 other == null
                         ? null
@@ -58,20 +71,20 @@ final class Guarded implements LimitStore {
     }
 
     @Override
-    public CompletionStage<Decision> peek(String key) {
-        Rule rule = rule();
-        StandIn other = standIn;
-        return calls.call(key, () -> redis.peek(key), other == null ? null : () -> other.peek(rule, key));
+    public CompletionStage<Decision> peek(K key) {
+        R rule = rule();
+        Substitute<K, R> other = standIn;
+        return calls.call(server.apply(key), () -> redis.peek(key), other == null ? null : () -> other.peek(rule, key));
     }
 
     /** Nothing stands in for that: what Redis holds is there when it is back. */
     @Override
-    public CompletionStage<Void> reset(String key) {
-        StandIn other = standIn;
+    public CompletionStage<Void> reset(K key) {
+        Substitute<K, R> other = standIn;
         if (other != null) {
             other.reset(key);
         }
-        return calls.call(key, () -> redis.reset(key), null);
+        return calls.call(server.apply(key), () -> redis.reset(key), null);
     }
 
     @Override
@@ -81,8 +94,8 @@ final class Guarded implements LimitStore {
     }
 
     /** Asks another question of that key; nothing stands in for Redis. */
-    <T extends @Nullable Object> CompletionStage<T> call(String key, Supplier<CompletionStage<T>> question) {
-        return calls.call(key, question, null);
+    <T extends @Nullable Object> CompletionStage<T> call(K key, Supplier<CompletionStage<T>> question) {
+        return calls.call(server.apply(key), question, null);
     }
 
     private Decision degraded(Decision decision) {

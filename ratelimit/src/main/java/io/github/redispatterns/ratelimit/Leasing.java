@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Holds permits of hot ids ahead, and grants from them without asking. What it does not hold is asked for as ever, also
  * by a call that costs more than what is held.
  */
-final class Leasing implements LimitStore {
+final class Leasing implements LimitStore<String, Rule> {
 
     private static final int MOST_IDS = 10_000;
 
@@ -28,13 +28,13 @@ final class Leasing implements LimitStore {
         CompletionStage<Long> give(Rule rule, String key, long permits, long endNanos);
     }
 
-    private final LimitStore inner;
-    private final LimitStore source;
+    private final LimitStore<String, Rule> inner;
+    private final LimitStore<String, Rule> source;
     private final Giver giver;
     private final int most;
     private final Duration longest;
     private final RateMetrics metrics;
-    private final Remembered<Supply> supplies =
+    private final Remembered<String, Supply> supplies =
             new Remembered<>(MOST_IDS, Supply::endNanos, System::nanoTime, Supply::end);
 
     /**
@@ -45,7 +45,13 @@ final class Leasing implements LimitStore {
      * @param most how many permits of an id to hold
      * @param longest how long closing may take
      */
-    Leasing(LimitStore inner, LimitStore source, Giver giver, int most, Duration longest, RateMetrics metrics) {
+    Leasing(
+            LimitStore<String, Rule> inner,
+            LimitStore<String, Rule> source,
+            Giver giver,
+            int most,
+            Duration longest,
+            RateMetrics metrics) {
         this.inner = inner;
         this.source = source;
         this.giver = giver;

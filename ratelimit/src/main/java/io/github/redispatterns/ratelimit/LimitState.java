@@ -35,6 +35,15 @@ public record LimitState(String name, long remaining, Duration retryAfter, Durat
                 all);
     }
 
+    /** What it waits for is nearer; how many permits are back meanwhile is not known. */
+    LimitState after(long nanos) {
+        return new LimitState(name, remaining, less(retryAfter, nanos), less(resetAfter, nanos));
+    }
+
+    static Duration less(Duration time, long nanos) {
+        return Duration.ofNanos(Math.max(time.toNanos() - nanos, 0));
+    }
+
     private static boolean longer(LimitState one, LimitState other) {
         return one.retryAfter().compareTo(other.retryAfter()) > 0;
     }

@@ -5,8 +5,10 @@ import io.github.redispatterns.core.KeySpace;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.Sync;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -45,11 +47,11 @@ import java.util.function.Supplier;
 public final class RateLimiter implements AutoCloseable {
 
     private final KeySpace keys;
-    private final LimitStore store;
+    private final LimitStore<String, Rule> store;
     private final RateMetrics metrics;
     private final Waits waits = new Waits();
 
-    private RateLimiter(KeySpace keys, LimitStore store, RateMetrics metrics) {
+    private RateLimiter(KeySpace keys, LimitStore<String, Rule> store, RateMetrics metrics) {
         this.keys = keys;
         this.store = store;
         this.metrics = metrics;
@@ -99,19 +101,15 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /** From the inside out: the scripts, what stands in for them, the queue in front of both, and what need not queue. */
-    private static LimitStore store(Redis redis, Rule rule, RateLimiterOptions options, RateMetrics metrics) {
+    private static LimitStore<String, Rule> store(
+            Redis redis, Rule rule, RateLimiterOptions options, RateMetrics metrics) {
         ScriptStore scripts = new ScriptStore(redis, rule, metrics);
         Guards guards = Guards.of(redis, scripts::peek, options.probeInterval(), metrics);
-        LimitStore store =
-                new Guarded(scripts, guards, StandIn.of(options.whenDown(), options.probeInterval()), metrics);
-        if (options.maxCoalesced() > 1) {
-            store = new Coalescing(store, options.maxCoalesced(), metrics);
-        }
-        if (options.maxDenied() > 0) {
-            store = new DenyMemory(store, options.maxDenied(), options.denyFor(), metrics, System::nanoTime);
-        }
+        StandIn standIn = StandIn.of(options.whenDown(), options.probeInterval());
+        LimitStore<String, Rule> guarded = new Guarded<>(scripts, guards, Function.identity(), standIn, metrics);
+        LimitStore<String, Rule> store = HotKeys.inFrontOf(guarded, options, List::of, metrics);
         if (options.leaseAhead() > 0) {
-            Guarded failing = new Guarded(scripts, guards, null, metrics);
+            Guarded<String, Rule> failing = new Guarded<>(scripts, guards, Function.identity(), null, metrics);
             Leasing.Giver giver = (by, key, permits, endNanos) ->
                     failing.call(key, () -> scripts.giveBefore(by, key, permits, endNanos));
             Duration timeout = redis.options().commandTimeout();

@@ -4,7 +4,7 @@ import io.github.redispatterns.core.Check;
 import java.time.Duration;
 
 /**
- * How a limiter behaves, beside its limit.
+ * How a limiter behaves, beside its limit, or its limits. Of a {@link CompositeRateLimiter} an id is all ids of a call.
  *
  * @param whenDown what decides while Redis does not; {@link Fallback#fail()} by default
  * @param probeInterval how often a Redis that has not answered, or one master of a Cluster, is asked whether it is
@@ -22,7 +22,7 @@ import java.time.Duration;
  *     {@code retryAfter} if that is shorter; a {@code reset}, {@code peek} or {@code setLimit} through the limiter
  *     itself is seen at once
  * @param leaseAhead how many permits of a hot id this process may hold ahead, from 16 to 1,000,000; 0, the default:
- *     none. Of an id that is asked for often it takes them from Redis in two halves, fetches the next half in the
+ *     none, as it has to be of several limits. Of an id that is asked for often it takes them from Redis in two halves, fetches the next half in the
  *     background when one is used up, and grants from them without asking; a call that costs more than a half is
  *     asked for as ever. Both halves together are never more than the limit grants at once, and of a limit that grants
  *     fewer than 16 nothing is held. Only {@link Algorithm#TOKEN_BUCKET} and {@link Algorithm#GCRA} can: a permit that is held is

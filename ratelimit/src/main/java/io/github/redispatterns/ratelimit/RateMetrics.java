@@ -42,10 +42,15 @@ final class RateMetrics {
     private final Counter leased;
 
     RateMetrics(MeterRegistry registry, String limiter) {
-        this(registry, registry, registry, limiter);
+        this(registry, registry, registry, registry, limiter);
     }
 
-    private RateMetrics(MeterRegistry registry, MeterRegistry forStandIns, MeterRegistry forHotKeys, String limiter) {
+    private RateMetrics(
+            MeterRegistry registry,
+            MeterRegistry forStandIns,
+            MeterRegistry forHotKeys,
+            MeterRegistry forLeases,
+            String limiter) {
         for (Outcome outcome : Outcome.values()) {
             String tag = outcome.name().toLowerCase(Locale.ROOT);
             decisions.put(outcome, registry.counter(PREFIX + "decisions", "limiter", limiter, "outcome", tag));
@@ -55,17 +60,17 @@ final class RateMetrics {
         degraded = forStandIns.counter(PREFIX + "degraded", "limiter", limiter);
         coalesced = forHotKeys.counter(PREFIX + "coalesced", "limiter", limiter);
         denied = forHotKeys.counter(PREFIX + "denied", "limiter", limiter);
-        leased = forHotKeys.counter(PREFIX + "leased", "limiter", limiter);
+        leased = forLeases.counter(PREFIX + "leased", "limiter", limiter);
     }
 
-    /** Of several limits, which have nothing for hot keys. */
+    /** Of several limits, of which nothing is held ahead. */
     static RateMetrics ofSeveral(MeterRegistry registry, String limiter) {
-        return new RateMetrics(registry, registry, nowhere(), limiter);
+        return new RateMetrics(registry, registry, registry, nowhere(), limiter);
     }
 
     /** Of slots, for which nothing stands in either. */
     static RateMetrics ofSlots(MeterRegistry registry, String limiter) {
-        return new RateMetrics(registry, nowhere(), nowhere(), limiter);
+        return new RateMetrics(registry, nowhere(), nowhere(), nowhere(), limiter);
     }
 
     private static MeterRegistry nowhere() {

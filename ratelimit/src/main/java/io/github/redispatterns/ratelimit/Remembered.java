@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  * through a few of those that are known, further on than the last one did, and takes out what is over. What then finds no
  * place is not remembered.
  */
-final class Remembered<V> {
+final class Remembered<K, V> {
 
     /** So that nobody, who may be on an I/O thread, is kept by what others have left. */
     static final int LOOKED_AT = 64;
 
-    private final ConcurrentMap<String, V> all = new ConcurrentHashMap<>();
+    private final ConcurrentMap<K, V> all = new ConcurrentHashMap<>();
     private final int most;
     private final ToLongFunction<V> endNanos;
     private final LongSupplier nanoTime;
     private final Consumer<V> over;
     private final ReentrantLock sweeping = new ReentrantLock();
-    private Iterator<Map.Entry<String, V>> hand = all.entrySet().iterator();
+    private Iterator<Map.Entry<K, V>> hand = all.entrySet().iterator();
 
     Remembered(int most, ToLongFunction<V> endNanos, LongSupplier nanoTime) {
         this(most, endNanos, nanoTime, value -> {});
@@ -41,12 +41,12 @@ final class Remembered<V> {
         this.over = over;
     }
 
-    @Nullable V get(String key) {
+    @Nullable V get(K key) {
         return all.get(key);
     }
 
     /** In the place of what was known before. False if there is no room. */
-    boolean put(String key, V value) {
+    boolean put(K key, V value) {
         if (all.replace(key, value) != null) {
             return true;
         }
@@ -58,7 +58,7 @@ final class Remembered<V> {
     }
 
     /** What is known, or now is; null if there is no room. */
-    @Nullable V putIfAbsent(String key, V value) {
+    @Nullable V putIfAbsent(K key, V value) {
         if (!hasRoom()) {
             return all.get(key);
         }
@@ -66,15 +66,15 @@ final class Remembered<V> {
         return known == null ? value : known;
     }
 
-    void remove(String key) {
+    void remove(K key) {
         all.remove(key);
     }
 
-    void remove(String key, V value) {
+    void remove(K key, V value) {
         all.remove(key, value);
     }
 
-    Map<String, V> view() {
+    Map<K, V> view() {
         return Collections.unmodifiableMap(all);
     }
 
@@ -101,7 +101,7 @@ final class Remembered<V> {
                     return;
                 }
             }
-            Map.Entry<String, V> each = hand.next();
+            Map.Entry<K, V> each = hand.next();
             V value = each.getValue();
             if (endNanos.applyAsLong(value) - now <= 0 && all.remove(each.getKey(), value)) {
                 over.accept(value);

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * @param first the script's first argument: permits, or the nanoseconds in which one comes back
  * @param second its second: the microseconds of a period, or the burst
  */
-record Rule(Algorithm algorithm, Limit limit, long capacity, long first, long second) {
+record Rule(Algorithm algorithm, Limit limit, long capacity, long first, long second) implements Terms {
 
     private static final long MOST_LOGGED = 100_000;
     private static final Duration LONGEST_FILL = Duration.ofDays(2 * 366);
@@ -52,7 +52,8 @@ record Rule(Algorithm algorithm, Limit limit, long capacity, long first, long se
         return new Rule(algorithm, limit, limit.burst(), stepNanos, limit.burst());
     }
 
-    long checkCost(long cost) {
+    @Override
+    public long checkCost(long cost) {
         if (cost < 1 || cost > capacity) {
             throw new IllegalArgumentException("cost: must be from 1 to " + capacity + ", the most that this limit ever"
                     + " grants at once; is " + cost);

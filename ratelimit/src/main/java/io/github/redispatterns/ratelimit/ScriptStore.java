@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Redis: one script call for each decision, or list of decisions. No call is repeated whose reply was lost, since it may
  * have taken its permits.
  */
-final class ScriptStore implements LimitStore {
+final class ScriptStore implements LimitStore<String, Rule> {
 
     private static final Map<Algorithm, LuaScript<List<@Nullable Object>>> SCRIPTS = new EnumMap<>(Algorithm.class);
 

@@ -7,19 +7,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides in place of a Redis that does not answer. */
-abstract class StandIn {
+abstract class StandIn implements Substitute<String, Rule> {
 
     private static final int MOST_IDS = 100_000;
-
-    abstract Decision decide(Rule rule, String key, long cost);
-
-    /** On one permit that is not taken. */
-    abstract Decision peek(Rule rule, String key);
 
     /** What {@link #decide} would say now. */
     abstract Decision would(Rule rule, String key, long cost);
 
-    void reset(String key) {}
+    @Override
+    public void reset(String key) {}
 
     /** Null if failures are to be told. */
     static @Nullable StandIn of(Fallback fallback, Duration probeInterval) {
@@ -47,7 +43,7 @@ abstract class StandIn {
         }
 
         @Override
-        Decision decide(Rule rule, String key, long cost) {
+        public Decision decide(Rule rule, String key, long cost) {
             return peek(rule, key);
         }
 
@@ -57,7 +53,7 @@ abstract class StandIn {
         }
 
         @Override
-        Decision peek(Rule rule, String key) {
+        public Decision peek(Rule rule, String key) {
             return degraded(allowed, allowed ? rule.capacity() : 0, wait, wait);
         }
     }
@@ -73,7 +69,7 @@ abstract class StandIn {
 
         private final double share;
         private final LongSupplier nanoTime;
-        private final Remembered<AtomicLong> arrivals;
+        private final Remembered<String, AtomicLong> arrivals;
 
         /** Of all for whom there was no room. */
         private final AtomicLong others;
@@ -86,7 +82,7 @@ abstract class StandIn {
         }
 
         @Override
-        Decision decide(Rule rule, String key, long cost) {
+        public Decision decide(Rule rule, String key, long cost) {
             AtomicLong arrival = arrival(key);
             while (true) {
                 long known = arrival.get();
@@ -108,7 +104,7 @@ abstract class StandIn {
         }
 
         @Override
-        Decision peek(Rule rule, String key) {
+        public Decision peek(Rule rule, String key) {
             return look(rule, arrivals.get(key), 1);
         }
 
@@ -120,7 +116,7 @@ abstract class StandIn {
         }
 
         @Override
-        void reset(String key) {
+        public void reset(String key) {
             arrivals.remove(key);
         }
 

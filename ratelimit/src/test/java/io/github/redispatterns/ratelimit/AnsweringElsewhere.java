@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /** Its answers come on another thread, as Redis's do. */
-record AnsweringElsewhere(LimitStore inner, Executor there) implements LimitStore {
+record AnsweringElsewhere(LimitStore<String, Rule> inner, Executor there) implements LimitStore<String, Rule> {
 
     @Override
     public Rule rule() {

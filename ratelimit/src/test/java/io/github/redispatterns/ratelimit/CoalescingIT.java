@@ -30,7 +30,8 @@ class CoalescingIT extends RateFixture {
         Random random = new Random(FullLength.seed("coalescing of " + algorithm + ", " + deployment));
         Limit limit = Limit.of(50, MINUTE);
         RateModel model = RateModel.of(Rule.of(algorithm, limit));
-        Coalescing store = new Coalescing(frozenStore(algorithm, limit), 7, new RateMetrics(registry, "line"));
+        Coalescing<String, Rule> store =
+                new Coalescing<>(frozenStore(algorithm, limit), 7, new RateMetrics(registry, "line"));
         String key = key(algorithm, "ada");
         for (int round = 0; round < ROUNDS; round++) {
             List<Long> costs = new ArrayList<>();

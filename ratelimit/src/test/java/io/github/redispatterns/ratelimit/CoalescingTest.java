@@ -25,7 +25,7 @@ class CoalescingTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final HeldStore store = new HeldStore(Rule.of(Algorithm.FIXED_WINDOW, LIMIT));
-    private final Coalescing line = new Coalescing(store, 5, new RateMetrics(registry, "line"));
+    private final Coalescing<String, Rule> line = new Coalescing<>(store, 5, new RateMetrics(registry, "line"));
 
     @Test
     void whoMeetsNobodyIsSentAtOnce() {
@@ -174,8 +174,8 @@ class CoalescingTest {
         int each = 50_000;
         ExecutorService threads = Executors.newFixedThreadPool(4);
         ExecutorService io = Executors.newSingleThreadExecutor();
-        LimitStore slow = new AnsweringElsewhere(store, io);
-        Coalescing busy = new Coalescing(slow, 3, new RateMetrics(registry, "line"));
+        LimitStore<String, Rule> slow = new AnsweringElsewhere(store, io);
+        Coalescing<String, Rule> busy = new Coalescing<>(slow, 3, new RateMetrics(registry, "line"));
         store.holds = false;
         try {
             List<Future<?>> all = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.redispatterns.testkit.RedisTest;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,46 @@ class CompositeChangeIT extends RateFixture {
         assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(6));
         assertThat(refused.resetAfter()).isEqualTo(Duration.ofSeconds(30));
         grantsAfterExactly(limiter, refused.retryAfter());
+    }
+
+    /** Else whoever is refused by one process would be granted more by another, as long as their limits differ. */
+    @ParameterizedTest
+    @EnumSource(names = {"TOKEN_BUCKET", "GCRA"})
+    void whoIsRefusedByASmallerLimitHasNotTakenLess(Algorithm algorithm) {
+        CompositeRateLimiter limiter = frozenOf(algorithm, TEN);
+        assertThat(limiter.tryAcquire(ADA, 10).allowed()).isTrue();
+        for (Limit smaller : List.of(Limit.of(5, MINUTE), TEN.withBurst(5), Limit.of(1, Duration.ofSeconds(1)))) {
+            CompositeRateLimiter other = frozenOf(algorithm, smaller);
+            Decision refused = other.tryAcquire(ADA);
+            assertThat(refused.allowed()).isFalse();
+            assertThat(refused.retryAfter())
+                    .as("%s", smaller)
+                    .isEqualTo(smaller.period().dividedBy(smaller.permits()));
+            assertThat(other.peek(ADA).resetAfter()).isLessThanOrEqualTo(MINUTE);
+            assertThat(limiter.peek(ADA).remaining()).isZero();
+            assertThat(limiter.peek(ADA).resetAfter()).isEqualTo(MINUTE);
+        }
+    }
+
+    /** Of two limits one refuses; the other would have granted, and is not cut to its burst either. */
+    @Test
+    void whatAnotherLimitRefusesCutsNothing() {
+        NamedLimit none = NamedLimit.of("none", Algorithm.FIXED_WINDOW, Limit.of(1, MINUTE));
+        CompositeRateLimiter limiter = frozenOf(Algorithm.TOKEN_BUCKET, TEN);
+        CompositeRateLimiter other = closing(CompositeRateLimiter.builder(frozen, keys)
+                .options(FORGETFUL)
+                .limit(NamedLimit.of(KEPT, Algorithm.TOKEN_BUCKET, TEN.withBurst(5)))
+                .limit(none)
+                .build());
+        assertThat(other.tryAcquire(ADA).allowed()).isTrue();
+        assertThat(limiter.tryAcquire(ADA, 9).allowed()).isTrue();
+        assertThat(other.tryAcquire(ADA).refusedBy()).contains("none");
+        clock.advance(Duration.ofSeconds(6));
+        Decision refused = other.tryAcquire(ADA);
+        assertThat(refused.limits().get(0).retryAfter()).isZero(); // one of its five is back
+        assertThat(refused.refusedBy()).contains("none");
+        assertThat(limiter.peek(ADA).remaining()).isEqualTo(1); // of ten
+        assertThat(limiter.peek(ADA).resetAfter()).isEqualTo(Duration.ofSeconds(54));
     }
 
     /** As in a rolling deployment: to look by two limits in turn brings nothing back, and takes nothing. */
@@ -149,6 +190,7 @@ class CompositeChangeIT extends RateFixture {
 
     private CompositeRateLimiter frozenOf(Algorithm algorithm, Limit limit) {
         return closing(CompositeRateLimiter.builder(frozen, keys)
+                .options(FORGETFUL)
                 .limit(NamedLimit.of(KEPT, algorithm, limit))
                 .build());
     }

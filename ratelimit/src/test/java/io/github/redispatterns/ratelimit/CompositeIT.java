@@ -207,6 +207,30 @@ class CompositeIT extends RateFixture {
         assertThat(registry.find("redis.patterns.ratelimit.leased").meters()).isEmpty(); // it has none
     }
 
+    /** By the microsecond, though Redis counts whole milliseconds; and what is refused does not write the time anew. */
+    @Test
+    void theKeyOutlivesWhatIsMissingAndARefusalLeavesItsTimeAlone() {
+        CompositeRateLimiter limiter = closing(CompositeRateLimiter.builder(redis, keys)
+                .limit(NamedLimit.of("ten", Algorithm.TOKEN_BUCKET, TEN))
+                .options(FORGETFUL)
+                .build());
+        int changed = 0;
+        for (int i = 0; i < 50; i++) {
+            String id = "user " + i;
+            String key = keys.child("id").key(id);
+            List<String> time = admin(key, c -> c.time());
+            long earliestMicros = Long.parseLong(time.get(0)) * 1_000_000 + Long.parseLong(time.get(1));
+            assertThat(limiter.tryAcquire(Map.of("id", id), 10).allowed()).isTrue();
+            long untilMillis = admin(key, c -> c.pexpiretime(key));
+            assertThat(untilMillis * 1_000).isGreaterThanOrEqualTo(earliestMicros + MINUTE.toMillis() * 1_000);
+            for (int refusal = 0; refusal < 20; refusal++) {
+                assertThat(limiter.tryAcquire(Map.of("id", id)).allowed()).isFalse();
+            }
+            changed += this.<Long>admin(key, c -> c.pexpiretime(key)) == untilMillis ? 0 : 1;
+        }
+        assertThat(changed).isLessThan(10); // a script that is held up takes the key for too short-lived
+    }
+
     @Test
     void whoeverWaitsIsGrantedWhenAllAre() {
         CompositeRateLimiter limiter =
@@ -231,7 +255,8 @@ class CompositeIT extends RateFixture {
     }
 
     private CompositeRateLimiter frozenOf(NamedLimit... limits) {
-        CompositeRateLimiter.Builder builder = CompositeRateLimiter.builder(frozen, keys);
+        CompositeRateLimiter.Builder builder =
+                CompositeRateLimiter.builder(frozen, keys).options(FORGETFUL);
         List.of(limits).forEach(builder::limit);
         return closing(builder.build());
     }

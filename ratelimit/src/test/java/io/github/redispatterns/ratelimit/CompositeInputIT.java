@@ -64,11 +64,9 @@ class CompositeInputIT extends RateFixture {
         refused("limit: ", () -> builder().limit(null));
         refused("limit: another", () -> builder().limit(FEW));
         refused("tag: ", () -> builder().hashTag(""));
-        refused("name: ", () -> builder().name(null));
-        refused("whenDown: ", () -> builder().whenDown(null));
-        for (Duration bad : new Duration[] {null, Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(3651)}) {
-            refused("probeInterval: ", () -> builder().probeInterval(bad));
-        }
+        refused("options: ", () -> builder().options(null));
+        RateLimiterOptions ahead = RateLimiterOptions.builder().leaseAhead(16).build();
+        refused("leaseAhead: must be 0 for several limits", () -> builder().options(ahead));
         refused("name: ", () -> NamedLimit.of("", Algorithm.GCRA, TEN));
         refused("algorithm: ", () -> NamedLimit.of("a", null, TEN));
         refused("algorithm: SLIDING_WINDOW_LOG", () -> NamedLimit.of("a", Algorithm.SLIDING_WINDOW_LOG, TEN));
@@ -112,7 +110,7 @@ class CompositeInputIT extends RateFixture {
                 () -> admin(key, c -> c.rpush(key, "foreign")),
                 () -> admin(key, c -> c.hset(key, "many", "7")),
                 () -> admin(key, c -> c.hset(key, "other", "7")),
-                () -> admin(key, c -> c.hset(key, "few", "F234567890123456789012")));
+                () -> admin(key, c -> c.hset(key, "few", "F2345678901234567890123456")));
         for (Runnable each : foreign) {
             each.run();
             admin(key, c -> c.expire(key, 60));
@@ -122,7 +120,7 @@ class CompositeInputIT extends RateFixture {
         assertThat(limiter.tryAcquire(ADA).allowed()).isTrue();
         admin(key, c -> c.hset(key, "few", "corrupt"));
         leavesAlone(limiter, key);
-        admin(key, c -> c.hset(key, "few", "B234567890123456789012")); // another algorithm's
+        admin(key, c -> c.hset(key, "few", "B2345678901234567890123456")); // another algorithm's
         leavesAlone(limiter, key);
         limiter.reset(ADA);
         assertThat(limiter.tryAcquire(ADA).remaining()).isEqualTo(9);

@@ -71,7 +71,8 @@ class CompositeMigrationIT extends RateFixture {
                 .limit(NamedLimit.of("user", Algorithm.GCRA, MANY).per("user"))
                 .limit(NamedLimit.of("total", Algorithm.FIXED_WINDOW, MANY).per(NamedLimit.ALL))
                 .hashTag("t")
-                .whenDown(Fallback.closed())
+                .options(
+                        RateLimiterOptions.builder().whenDown(Fallback.closed()).build())
                 .build());
         Map<String, String> ada = Map.of("user", "ada");
         Map<String, String> bob = Map.of("user", "bob");

@@ -2,6 +2,7 @@ package io.github.redispatterns.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.RedisTest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,12 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 /**
  * {@code rate_all} against the models of the single limits: granted if all of them grant, and taken from all or none. Under
- * a server clock that the test moves forward and back; random limits, ids, costs, looks, changes of a limit and resets.
+ * a server clock that the test moves forward and back; random limits, ids, costs, calls that travel together, looks, changes of a limit and resets.
  */
 @RedisTest
 class CompositeModelIT extends RateFixture {
@@ -26,6 +28,10 @@ class CompositeModelIT extends RateFixture {
     private static final int STEPS = FullLength.of(300, 2_000);
     private static final List<Algorithm> ALGORITHMS =
             List.of(Algorithm.FIXED_WINDOW, Algorithm.SLIDING_WINDOW_COUNTER, Algorithm.TOKEN_BUCKET, Algorithm.GCRA);
+    /** With two at most a list takes several scripts. */
+    private static final RateLimiterOptions PAIRS =
+            RateLimiterOptions.builder().maxDenied(0).maxCoalesced(2).build();
+
     private static final List<String> SUBJECTS = List.of("user", "ip", NamedLimit.ALL);
 
     /** The state of one limit of one id. */
@@ -44,8 +50,10 @@ class CompositeModelIT extends RateFixture {
             random = new Random(seed);
             states.clear();
             limits = new ArrayList<>();
-            CompositeRateLimiter.Builder builder =
-                    CompositeRateLimiter.builder(frozen, keys).hashTag("seed" + seed);
+            RateLimiterOptions options = seed % 2 == 0 ? FORGETFUL : PAIRS;
+            CompositeRateLimiter.Builder builder = CompositeRateLimiter.builder(frozen, keys)
+                    .hashTag("seed" + seed)
+                    .options(options);
             for (int i = random.nextInt(4); i >= 0; i--) {
                 Algorithm algorithm = ALGORITHMS.get(random.nextInt(ALGORITHMS.size()));
                 NamedLimit limit = NamedLimit.of("limit " + i, algorithm, limit(algorithm))
@@ -59,7 +67,7 @@ class CompositeModelIT extends RateFixture {
                 }
             }
         }
-        for (String often : List.of("allowed", "refused", "peek", "set back", "other limit", "reset")) {
+        for (String often : List.of("allowed", "refused", "list", "peek", "set back", "other limit", "reset")) {
             assertThat(seen.getOrDefault(often, 0)).as(often + " of " + seen).isGreaterThan(SEEDS * STEPS / 200);
         }
     }
@@ -98,17 +106,33 @@ class CompositeModelIT extends RateFixture {
                 assertThat(limiter.peek(ids)).as(as).isEqualTo(decide(ids, 1, false));
                 count("peek");
             }
+            case 4, 5 -> {
+                List<Long> costs = new ArrayList<>();
+                List<CompletionStage<Decision>> calls = new ArrayList<>();
+                for (int i = random.nextInt(6); i >= 0; i--) {
+                    costs.add(cost());
+                    calls.add(limiter.tryAcquireAsync(ids, costs.get(costs.size() - 1)));
+                }
+                for (int i = 0; i < calls.size(); i++) {
+                    assertThat(Sync.await(calls.get(i)))
+                            .as("%s, %d of %s", as, i, costs)
+                            .isEqualTo(decide(ids, costs.get(i), true));
+                }
+                count("list");
+            }
             default -> {
-                long most = limits.stream()
-                        .mapToLong(limit -> rule(limit).capacity())
-                        .min()
-                        .orElseThrow();
-                long cost = random.nextInt(4) > 0 ? 1 : 1 + random.nextLong(Math.min(most, 5));
+                long cost = cost();
                 last = limiter.tryAcquire(ids, cost);
                 assertThat(last).as(as).isEqualTo(decide(ids, cost, true));
                 count(last.allowed() ? "allowed" : "refused");
             }
         }
+    }
+
+    private long cost() {
+        long most =
+                limits.stream().mapToLong(limit -> rule(limit).capacity()).min().orElseThrow();
+        return random.nextInt(4) > 0 ? 1 : 1 + random.nextLong(Math.min(most, 5));
     }
 
     /** What remains, and how long to wait, is asked of each model alone. */
@@ -164,7 +188,7 @@ class CompositeModelIT extends RateFixture {
 
     /** In a composite GCRA is kept as a token bucket is. */
     private static RateModel newModel(NamedLimit limit) {
-        return limit.algorithm().isSteady() ? new CompositeBucketModel(rule(limit)) : RateModel.of(rule(limit));
+        return limit.algorithm().isSteady() ? new TokenBucketModel(rule(limit)) : RateModel.of(rule(limit));
     }
 
     private static String model(String subject, Map<String, String> ids) {

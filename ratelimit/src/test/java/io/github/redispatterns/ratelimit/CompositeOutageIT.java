@@ -131,9 +131,7 @@ class CompositeOutageIT extends OtherFaultFixture {
                 .limit(HUNDRED.per("user"))
                 .limit(FIFTY.per(NamedLimit.ALL))
                 .hashTag("t")
-                .whenDown(Fallback.local(0.1))
-                .probeInterval(INTERVAL)
-                .name(name(Fallback.local(0.1)))
+                .options(options(Fallback.local(0.1)))
                 .build());
         Map<String, String> ada = Map.of("user", "ada");
         Map<String, String> bob = Map.of("user", "bob");
@@ -159,9 +157,7 @@ class CompositeOutageIT extends OtherFaultFixture {
         CompositeRateLimiter limiter = closing(CompositeRateLimiter.builder(quick, keys)
                 .limit(NamedLimit.of("soon", Algorithm.GCRA, Limit.of(1, Duration.ofMillis(500))))
                 .limit(FIFTY)
-                .whenDown(Fallback.closed())
-                .probeInterval(INTERVAL)
-                .name(name(Fallback.closed()))
+                .options(options(Fallback.closed()))
                 .build());
         assertThat(limiter.tryAcquire(ADA).allowed()).isTrue();
         Future<Decision> waiting = limiter.acquireAsync(ADA, 1, MINUTE).toCompletableFuture();

@@ -23,11 +23,11 @@ class CompositeStandInTest {
     private static final NamedLimit MANY = NamedLimit.of("many", Algorithm.GCRA, Limit.of(100, Duration.ofMinutes(1)));
     private static final NamedLimit ALL = NamedLimit.of("total", Algorithm.GCRA, Limit.of(30, Duration.ofMinutes(1)))
             .per(NamedLimit.ALL);
-    private static final List<String> ADA = List.of("ada", "all");
-    private static final List<String> BOB = List.of("bob", "all");
+    private static final CompositeKey ADA = key("ada", "all");
+    private static final CompositeKey BOB = key("bob", "all");
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000); // it may overflow
-    private final List<CompositeStore.Part> parts = List.of(part(MANY, 1), part(FEW, 1), part(ALL, 2));
+    private final Rules parts = new Rules(List.of(part(MANY, 1), part(FEW, 1), part(ALL, 2)));
 
     @Test
     void openGrantsAndClosedRefuses() {
@@ -85,7 +85,7 @@ class CompositeStandInTest {
         CompositeStandIn half = half();
         Random random = new Random(FullLength.seed("share of several limits"));
         for (int call = 0; call < 2_000; call++) {
-            List<String> keys = random.nextBoolean() ? ADA : BOB;
+            CompositeKey keys = random.nextBoolean() ? ADA : BOB;
             long cost = 1L + random.nextInt(3);
             Decision decision = half.decide(parts, keys, cost);
             assertThat(decision.refusedBy().isPresent()).isEqualTo(!decision.allowed());
@@ -102,8 +102,7 @@ class CompositeStandInTest {
     void anotherLimitKeepsTheTimeUntilAllIsThere() {
         CompositeStandIn half = half();
         assertThat(half.decide(parts, ADA, 10).remaining()).isZero();
-        List<CompositeStore.Part> more =
-                List.of(part(MANY, 1), part(FEW.with(Limit.of(40, Duration.ofMinutes(1))), 1), part(ALL, 2));
+        Rules more = parts.with("few", Limit.of(40, Duration.ofMinutes(1)));
         assertThat(half.peek(more, ADA).limits().get(1).remaining()).isZero();
         pass(Duration.ofSeconds(30));
         assertThat(half.peek(more, ADA).limits().get(1).remaining()).isEqualTo(10);
@@ -113,27 +112,32 @@ class CompositeStandInTest {
     void aResetForgetsTheSubjectsThatAreNamed() {
         CompositeStandIn half = half();
         assertThat(half.decide(parts, ADA, 10).allowed()).isTrue();
-        half.reset(List.of("ada"));
+        half.reset(key("ada"));
         assertThat(half.peek(parts, ADA).limits())
                 .extracting(LimitState::remaining)
                 .containsExactly(50L, 10L, 5L);
-        half.reset(List.of("all"));
+        half.reset(key("all"));
         assertThat(half.peek(parts, ADA).remaining()).isEqualTo(10);
+        assertThat(half.decide(parts, ADA, 10).allowed()).isTrue();
+        half.reset(ADA);
+        assertThat(half.peek(parts, ADA).limits())
+                .extracting(LimitState::remaining)
+                .containsExactly(50L, 10L, 15L);
     }
 
     @Test
     void thoseForWhomThereIsNoRoomShareOneShareOfEachLimit() {
         CompositeStandIn all = new CompositeStandIn(List.of(FEW, MANY), () -> new StandIn.Share(1, 2, clock::get));
-        List<CompositeStore.Part> two = List.of(part(FEW, 1), part(MANY, 1));
+        Rules two = new Rules(List.of(part(FEW, 1), part(MANY, 1)));
         for (String id : new String[] {"a", "b", "c"}) {
-            assertThat(all.decide(two, List.of(id), 15).allowed()).isTrue();
+            assertThat(all.decide(two, key(id), 15).allowed()).isTrue();
         }
-        Decision refused = all.decide(two, List.of("d"), 15); // c's
+        Decision refused = all.decide(two, key("d"), 15); // c's
         assertThat(refused.refusedBy()).contains("few");
         assertThat(refused.limits().get(1).remaining()).isEqualTo(85);
-        assertThat(all.decide(two, List.of("d"), 5).allowed()).isTrue();
+        assertThat(all.decide(two, key("d"), 5).allowed()).isTrue();
         pass(Duration.ofMinutes(1));
-        assertThat(all.decide(two, List.of("e"), 20).allowed()).isTrue();
+        assertThat(all.decide(two, key("e"), 20).allowed()).isTrue();
     }
 
     @Test
@@ -142,7 +146,7 @@ class CompositeStandInTest {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         List<Future<Integer>> all = new ArrayList<>();
         for (int thread = 0; thread < 8; thread++) {
-            List<String> keys = thread % 2 == 0 ? ADA : BOB;
+            CompositeKey keys = thread % 2 == 0 ? ADA : BOB;
             all.add(threads.submit(() -> {
                 int granted = 0;
                 for (int call = 0; call < 1_000; call++) {
@@ -170,8 +174,12 @@ class CompositeStandInTest {
         return Objects.requireNonNull(CompositeStandIn.of(fallback, INTERVAL, List.of(MANY, FEW, ALL)));
     }
 
-    private static CompositeStore.Part part(NamedLimit limit, int key) {
-        return new CompositeStore.Part(limit, Rule.of(limit.algorithm(), limit.limit()), key);
+    private static Rules.Part part(NamedLimit limit, int key) {
+        return Rules.Part.of(limit, key);
+    }
+
+    private static CompositeKey key(String... each) {
+        return new CompositeKey(List.of(each));
     }
 
     private static LimitState state(NamedLimit limit, long remaining) {

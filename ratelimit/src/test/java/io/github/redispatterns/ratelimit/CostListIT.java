@@ -20,7 +20,7 @@ class CostListIT extends RateFixture {
     @EnumSource
     void aListIsDecidedAsSingleCallsAre(Algorithm algorithm) {
         Random random = new Random(FullLength.seed("lists of " + algorithm + ", " + deployment));
-        LimitStore store = frozenStore(algorithm, TEN);
+        LimitStore<String, Rule> store = frozenStore(algorithm, TEN);
         String listed = key(algorithm, "list");
         String single = key(algorithm, "single");
         for (int round = 0; round < ROUNDS; round++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.redispatterns.core.Sync;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,10 +20,10 @@ class DenyMemoryTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final HeldStore store = new HeldStore(Rule.of(Algorithm.GCRA, LIMIT));
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000); // it may overflow
-    private final DenyMemory memory = memory(3, Duration.ofDays(1));
+    private final DenyMemory<String, Rule> memory = memory(3, Duration.ofDays(1));
 
-    private DenyMemory memory(int most, Duration longest) {
-        return new DenyMemory(store, most, longest, new RateMetrics(registry, "memory"), clock::get);
+    private DenyMemory<String, Rule> memory(int most, Duration longest) {
+        return new DenyMemory<>(store, most, longest, List::of, new RateMetrics(registry, "memory"), clock::get);
     }
 
     @BeforeEach
@@ -104,7 +105,7 @@ class DenyMemoryTest {
         store.holds = true;
         memory.decide("a", 5);
         Decision degraded = new Decision(false, 0, SECOND, SECOND, true, Optional.empty());
-        store.last().reply().complete(java.util.List.of(degraded));
+        store.last().reply().complete(List.of(degraded));
         memory.decide("a", 5);
         assertThat(store.scripts).hasSize(2);
     }
@@ -115,6 +116,68 @@ class DenyMemoryTest {
         Sync.await(memory.reset("a"));
         decide(memory, "a", 5);
         assertThat(store.scripts).hasSize(2);
+    }
+
+    /** Refused before, it may be wrong; refused after, it costs one more question. */
+    @Test
+    void aRefusalThatWasAskedForBeforeAResetIsNotRemembered() {
+        store.holds = true;
+        memory.decide("a", 5);
+        Sync.await(memory.reset("a"));
+        store.last().answer();
+        memory.decide("a", 5);
+        assertThat(store.scripts).hasSize(2);
+        memory.use(store.rule());
+        store.last().answer();
+        memory.decide("a", 5);
+        assertThat(store.scripts).hasSize(3);
+        assertThat(memory.size()).isZero();
+    }
+
+    /** Of several keys any may be reset; what has none of them in it is remembered on. */
+    @Test
+    void aResetOfAPartIsSeenAtOnce() {
+        DenyMemory<String, Rule> parted = new DenyMemory<>(
+                store,
+                3,
+                Duration.ofDays(1),
+                key -> List.of(key.split(" ")),
+                new RateMetrics(registry, "parted"),
+                clock::get);
+        decide(parted, "ada x", 5);
+        decide(parted, "bob x", 5);
+        Sync.await(parted.reset("ada"));
+        decide(parted, "bob x", 5);
+        assertThat(store.scripts).hasSize(2);
+        decide(parted, "ada x", 5);
+        assertThat(store.scripts).hasSize(3);
+        Sync.await(parted.reset("y x"));
+        decide(parted, "ada x", 5);
+        decide(parted, "bob x", 5);
+        assertThat(store.scripts).hasSize(5);
+    }
+
+    /** What each of several limits waits for comes nearer, and which of them refuses for longest stays. */
+    @Test
+    void ofSeveralLimitsEachGrowsOlder() {
+        List<LimitState> states = List.of(
+                new LimitState("brief", 0, Duration.ofSeconds(1), Duration.ofSeconds(4)),
+                new LimitState("long", 3, Duration.ofSeconds(5), Duration.ofSeconds(90)),
+                new LimitState("granting", 9, Duration.ZERO, Duration.ZERO));
+        store.holds = true;
+        memory.decide("a", 5);
+        store.last().reply().complete(List.of(LimitState.together(states, false)));
+        pass(Duration.ofSeconds(2));
+        Decision again = decide(memory, "a", 5);
+        assertThat(again.refusedBy()).contains("long");
+        assertThat(again.remaining()).isZero();
+        assertThat(again.retryAfter()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(again.resetAfter()).isEqualTo(Duration.ofSeconds(88));
+        assertThat(again.limits())
+                .containsExactly(
+                        new LimitState("brief", 0, Duration.ZERO, Duration.ofSeconds(2)),
+                        new LimitState("long", 3, Duration.ofSeconds(3), Duration.ofSeconds(88)),
+                        new LimitState("granting", 9, Duration.ZERO, Duration.ZERO));
     }
 
     @Test
@@ -140,7 +203,7 @@ class DenyMemoryTest {
 
     @Test
     void noRefusalIsRememberedLongerThanItMay() {
-        DenyMemory brief = memory(3, SECOND);
+        DenyMemory<String, Rule> brief = memory(3, SECOND);
         decide(brief, "a", 5);
         pass(SECOND.minusNanos(1));
         assertThat(decide(brief, "a", 5).retryAfter())
@@ -166,7 +229,7 @@ class DenyMemoryTest {
         assertThat(memory.size()).isEqualTo(1);
     }
 
-    private static Decision decide(LimitStore store, String key, long cost) {
+    private static Decision decide(LimitStore<String, Rule> store, String key, long cost) {
         return Sync.await(store.decide(key, cost));
     }
 

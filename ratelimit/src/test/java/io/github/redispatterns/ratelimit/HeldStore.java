@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A store whose replies the test gives, if it wants to; else it answers at once, and grants the costs that are even. */
-final class HeldStore implements LimitStore {
+final class HeldStore implements LimitStore<String, Rule> {
 
     /** One script call. */
     record Script(String key, List<Long> costs, CompletableFuture<List<Decision>> reply) {

@@ -244,7 +244,7 @@ class LeasingIT extends RateFixture {
     @Test
     void aBucketThatHasBecomeSmallerTakesBackWhatWasTakenOfIt() {
         String key = key(Algorithm.TOKEN_BUCKET, "ada");
-        LimitStore large = frozenStore(Algorithm.TOKEN_BUCKET, SLOW);
+        LimitStore<String, Rule> large = frozenStore(Algorithm.TOKEN_BUCKET, SLOW);
         Rule rule = Rule.of(Algorithm.TOKEN_BUCKET, SLOW.withBurst(20));
         ScriptStore small = new ScriptStore(frozen, rule, new RateMetrics(registry, "frozen"));
         assertThat(Sync.await(large.decide(key, 50)).allowed()).isTrue();

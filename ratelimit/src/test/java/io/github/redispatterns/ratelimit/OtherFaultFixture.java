@@ -27,15 +27,21 @@ abstract class OtherFaultFixture extends RateFaultFixture {
         CompositeRateLimiter limiter = closing(CompositeRateLimiter.builder(handle, keys)
                 .limit(HUNDRED)
                 .limit(FIFTY)
-                .whenDown(fallback)
-                .probeInterval(INTERVAL)
-                .name(name(fallback))
+                .options(options(fallback))
                 .build());
         for (int i = 0; i < 32; i++) {
             assertThat(limiter.tryAcquire(Map.of("id", "warm-up " + i)).degraded())
                     .isFalse();
         }
         return limiter;
+    }
+
+    static RateLimiterOptions options(Fallback fallback) {
+        return RateLimiterOptions.builder()
+                .whenDown(fallback)
+                .probeInterval(INTERVAL)
+                .name(name(fallback))
+                .build();
     }
 
     final ConcurrencyLimiter slots(int slots) {

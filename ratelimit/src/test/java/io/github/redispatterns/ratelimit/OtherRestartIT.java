@@ -138,8 +138,10 @@ class OtherRestartIT {
         return CompositeRateLimiter.builder(redis, KeySpace.of("restart"))
                 .limit(NamedLimit.of("ten", Algorithm.GCRA, Limit.of(10, Duration.ofDays(1))))
                 .limit(NamedLimit.of("twenty", Algorithm.SLIDING_WINDOW_COUNTER, Limit.of(20, Duration.ofDays(1))))
-                .whenDown(Fallback.local(0.5))
-                .probeInterval(INTERVAL)
+                .options(RateLimiterOptions.builder()
+                        .whenDown(Fallback.local(0.5))
+                        .probeInterval(INTERVAL)
+                        .build())
                 .build();
     }
 

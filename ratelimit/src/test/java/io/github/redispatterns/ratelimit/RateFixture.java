@@ -30,6 +30,9 @@ abstract class RateFixture {
     static final Duration MINUTE = Duration.ofMinutes(1);
     static final Limit TEN = Limit.of(10, MINUTE);
 
+    static final RateLimiterOptions FORGETFUL =
+            RateLimiterOptions.builder().maxDenied(0).build();
+
     @Parameter
     RedisDeployment deployment;
 
@@ -75,11 +78,10 @@ abstract class RateFixture {
 
     /** By the clock that stands still; so nothing is remembered that our own clock would have to end. */
     final RateLimiter frozenLimiter(Algorithm algorithm, Limit limit) {
-        RateLimiterOptions options = RateLimiterOptions.builder().maxDenied(0).build();
-        return closing(RateLimiter.create(frozen, keys(algorithm), algorithm, limit, options));
+        return closing(RateLimiter.create(frozen, keys(algorithm), algorithm, limit, FORGETFUL));
     }
 
-    final LimitStore frozenStore(Algorithm algorithm, Limit limit) {
+    final LimitStore<String, Rule> frozenStore(Algorithm algorithm, Limit limit) {
         return new ScriptStore(frozen, Rule.of(algorithm, limit), new RateMetrics(registry, "frozen"));
     }
 

@@ -24,7 +24,8 @@ class RateInputIT extends RateFixture {
     @EnumSource
     void badInputIsRefusedBeforeAnyIo(Algorithm algorithm) {
         RateLimiter limiter = limiter(algorithm, TEN);
-        LimitStore store = new ScriptStore(redis, Rule.of(algorithm, TEN), new RateMetrics(registry, "closed"));
+        LimitStore<String, Rule> store =
+                new ScriptStore(redis, Rule.of(algorithm, TEN), new RateMetrics(registry, "closed"));
         redis.close(); // any I/O would fail otherwise than by IllegalArgumentException
         for (String bad : new String[] {null, "", "\uD83D", "a\uDE00"}) {
             refused("id: ", () -> limiter.tryAcquire(bad));

@@ -59,7 +59,9 @@ final class RateLimitExamples {
                 .limit(NamedLimit.of("total", Algorithm.TOKEN_BUCKET, Limit.of(20_000, Duration.ofSeconds(1)))
                         .per(NamedLimit.ALL))
                 .hashTag("api") // on a Cluster they have to share a slot
-                .whenDown(Fallback.local(0.1)) // of ten instances; else failures are thrown
+                .options(RateLimiterOptions.builder()
+                        .whenDown(Fallback.local(0.1)) // of ten instances; else failures are thrown
+                        .build())
                 .build();
 
         Decision decision = api.tryAcquire(Map.of("user", user, "ip", address)); // of all four, or of none

@@ -32,7 +32,7 @@ class RateModelIT extends RateFixture {
     private final Map<String, Integer> seen = new TreeMap<>();
     private Random random = new Random();
     private RateModel model;
-    private LimitStore store;
+    private LimitStore<String, Rule> store;
     private String key;
     private Decision last;
     /** Of all limits of one seed, whether they are so slow that steps are whole microseconds. */

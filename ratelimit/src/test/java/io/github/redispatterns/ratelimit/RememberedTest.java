@@ -15,7 +15,7 @@ class RememberedTest {
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10); // it may overflow
     private final AtomicLong lookedAt = new AtomicLong();
     private final List<Long> over = new ArrayList<>();
-    private final Remembered<Long> remembered = new Remembered<>(
+    private final Remembered<String, Long> remembered = new Remembered<>(
             MOST,
             end -> {
                 lookedAt.incrementAndGet();

@@ -53,8 +53,8 @@ class SlotModelIT extends RateFixture {
             step(random, "step " + step);
             assertThat(held()).as("step %d", step).isEqualTo(live());
         }
-        for (String often :
-                List.of("granted", "refused", "extended", "not extended", "released", "not released", "gone")) {
+        for (String often : List.of(
+                "granted", "refused", "extended", "not extended", "released", "not released", "gone", "at an end")) {
             assertThat(seen.getOrDefault(often, 0)).as(often + " of " + seen).isGreaterThan(STEPS / 100);
         }
     }
@@ -62,7 +62,11 @@ class SlotModelIT extends RateFixture {
     private void step(Random random, String as) {
         SlotStore store = stores.get(random.nextInt(stores.size()));
         long ends = clock.micros() + store.lease().toNanos() / 1_000;
-        List<String> named = random.nextBoolean() ? tokens : List.copyOf(live().keySet());
+        List<String> named = switch (random.nextInt(4)) {
+            case 0 -> tokens; // most are gone
+            case 1 -> List.copyOf(model.keySet()); // some have ended
+            default -> List.copyOf(live().keySet());
+        };
         String token = named.isEmpty() ? "none" : named.get(random.nextInt(named.size()));
         boolean alive = live().containsKey(token);
         switch (random.nextInt(8)) {
@@ -83,20 +87,31 @@ class SlotModelIT extends RateFixture {
             }
             case 5, 6 -> {
                 assertThat(Sync.await(store.release(key, token))).as(as).isEqualTo(alive);
-                model.remove(token);
+                boolean known = model.remove(token) != null;
                 tokens.remove(token);
                 count(alive ? "released" : "not released");
-                if (live().isEmpty() && alive) {
+                if (live().isEmpty() && known) {
                     assertThat(this.<Long>admin(key, c -> c.exists(key))).as(as).isZero();
                     model.clear(); // a clock that is set back brings nothing back
                     count("gone");
                 }
             }
-            default ->
-                clock.advance(RateModel.micros(
-                        random.nextInt(6) == 0
-                                ? -random.nextLong(5_000_000)
-                                : random.nextLong(1L << random.nextInt(5, 30))));
+            default -> pass(random);
+        }
+    }
+
+    /** Back a little, on by anything, or to where a lease ends, and to just before. */
+    private void pass(Random random) {
+        List<Long> ending = List.copyOf(live().values());
+        switch (random.nextInt(6)) {
+            case 0 -> clock.advance(RateModel.micros(-random.nextLong(5_000_000)));
+            case 1, 2 -> {
+                if (!ending.isEmpty()) {
+                    clock.setMicros(ending.get(random.nextInt(ending.size())) - random.nextInt(2));
+                    count("at an end");
+                }
+            }
+            default -> clock.advance(RateModel.micros(random.nextLong(1L << random.nextInt(5, 30))));
         }
     }
 
