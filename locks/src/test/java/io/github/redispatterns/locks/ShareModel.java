@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /** What the scripts {@code share_*} do to one key, in plain Java; it knows the fields by itself. */
 final class ShareModel {
@@ -173,6 +174,16 @@ final class ShareModel {
     /** A time before which no lease ends; 0 if nothing is out. */
     long nobodyEndsBefore() {
         return used > 0 ? Collections.min(ends) : 0;
+    }
+
+    /** The next time at which a lease or a process's life ends; that time itself if none will. */
+    long nextEnd(long now) {
+        return LongStream.concat(
+                        leases.values().stream().mapToLong(Held::until),
+                        alive.values().stream().mapToLong(Long::longValue))
+                .filter(end -> end > now)
+                .min()
+                .orElse(now);
     }
 
     private void goesOut(long others, long until) {
