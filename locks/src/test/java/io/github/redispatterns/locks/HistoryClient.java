@@ -101,10 +101,11 @@ final class HistoryClient implements Runnable {
         if (renewed) {
             say(Kind.RENEWED, fence, System.nanoTime(), 0);
         }
+        String of = resource; // by the time that it is told the client may want another
         CompletableFuture<Void> told = lease.lost()
                 .thenAccept(loss -> {
                     long now = System.nanoTime();
-                    say(Kind.TOLD, fence, now, now + lease.leftNanos());
+                    process.say(Kind.TOLD, name, of, fence, now, now + lease.leftNanos());
                 })
                 .toCompletableFuture();
         sure(lease);

@@ -164,7 +164,7 @@ final class LockHistory {
             if (held.acquired < latestAsked) {
                 broken("asked for after a lease with a higher token was acquired", latest, held);
             }
-            if (latest != null && held.acquired < latest.acquired && !mayBeForgotten(held, latest)) {
+            if (latest != null && held.acquired < latest.acquired && !mayBeForgotten(latest, held)) {
                 broken("acquired after a lease with a higher token", latest, held);
             }
             latestAsked = Math.max(latestAsked, held.asked);
@@ -189,8 +189,11 @@ final class LockHistory {
         }
     }
 
-    private boolean mayBeForgotten(Held first, Held second) {
-        return forgetful.stream().anyMatch(span -> span.within(first.asked, second.acquired) > 0);
+    /** The older of the two, whose holder may have learned of it after the newer one's had theirs. */
+    private boolean mayBeForgotten(Held one, Held other) {
+        Held older = one.fence < other.fence ? one : other;
+        Held newer = one.fence < other.fence ? other : one;
+        return forgetful.stream().anyMatch(span -> span.within(older.asked, newer.acquired) > 0);
     }
 
     private void checkWrites() {
