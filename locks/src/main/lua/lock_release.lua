@@ -5,10 +5,10 @@ Layout   hash: owner, until (us, 0 ended), fence; head, tail: the last ticket se
          @<channel>: when its process counts as dead, us; ><token>: its ticket;
          #<ticket>: channel counts_all ttl_ms forget_ms token. Message: fence, server time in us, ttl_ms, token, key
 ARGV[1]  owner token
-ARGV[2]  channel on which the caller's process listens: if one of its own is next, the reply says so in place of a message
+ARGV[2]  channel on which the caller's lock object listens, '' for none: who of its own is next is told by the reply
 ARGV[3]  time for which nobody shall have the lock from now on, ms; none if the next may have it at once
 ARGV[4]  with it, time after which the key is forgotten, ms
-Returns  1 it was the caller's; {1, message} if it is handed on within the process; 0 it was not the caller's: it had
+Returns  1 it was the caller's; {1, message} if it is handed on within the lock object; 0 it was not the caller's: it had
          ended and is another's, or nobody's
 Cost     O(1), and O(waiters that are dead), one round trip      Slot    one key
 Time     the server's, us            Redis   7.0+, Valkey 7.2+
@@ -64,7 +64,7 @@ for ticket = head + 1, tail do
           redis.call('HSET', key, 'owner', token, 'until', now_us + ttl_ms * 1000, 'fence', fence, 'head', first or ticket)
         end
         redis.call('PEXPIRE', key, its_forget_ms)
-        return {1, its_channel == channel and message or nil}
+        return its_channel == channel and {1, message} or 1
       end
       first = first or ticket - 1 -- cannot be reached now, and keeps its place
     end

@@ -9,9 +9,9 @@ ARGV[2]  time for which nobody shall have the permits from now on, ms; 0 for non
 ARGV[3]  time for which the fencing token is remembered after the lease, ms
 ARGV[4]  1 if PUBLISH counts all who listen; 0 on a Cluster, where it counts those of one node
 ARGV[5]  the queues, a letter each: whoever waits in one goes before all who wait in the next
-ARGV[6]  channel on which the caller's process listens: whoever of its own is let in is in the reply, with no message
-Returns  {1 the lease had not ended, or 0 it had, or there was none; then for each of the process's own that is let in
-         what its message would say}
+ARGV[6]  channel on which the caller's lock object listens, '' for none: who of its own is let in is told by the reply
+Returns  {1 the lease had not ended, or 0 it had, or there was none; then for each of its own that is let in what its
+         message would say}
 Cost     O(1), and O(waiters that are let in or dead), one round trip      Slot    one key
 Time     the server's, us            Redis   7.0+, Valkey 7.2+
 Source   Courtois, Heymans and Parnas, "Concurrent control with readers and writers", 1971; the handing over is ours
@@ -28,7 +28,7 @@ if not tonumber(shared[1]) and redis.call('HLEN', key) > 0 then
 end
 local used, ends_us, fence, full, reply = tonumber(shared[1]), tonumber(shared[2]), shared[3], false, {0}
 if not shared[4] and not shared[5] then
-  return 0
+  return reply
 end
 redis.call('HDEL', key, '=' .. me, '>' .. me, '#' .. (shared[5] or ''))
 if shared[4] then

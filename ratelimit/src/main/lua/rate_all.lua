@@ -1,12 +1,13 @@
 #!lua
 --[[ rate_all: take permits of several limits, or of none of them, for each cost in turn.
-KEYS[1..]  limits of one id, hash: CA = A, and for each limit its name = kind:1 since_us:7 used:7 other:7 burst:4
+KEYS[1..]  limits of one subject's id, hash: CA = A, and for each limit its name = kind:1 since_us:7 used:7 other:7
+         burst:4, 0 for a window
 ARGV[1]  take, or peek to take nothing
-ARGV[2]  how many costs there are
+ARGV[2]  how many costs there are; 0, with no limits, only to see whether the server decides
 ARGV[3..]  costs, permits, each from 1 to the least that a limit ever grants; then of each limit: the number of its key,
            its name, its kind (B token bucket, F fixed window, C sliding window counter), and the two arguments that the
            script of its algorithm takes
-Returns  for each cost, for each limit: us until it would grant that, 0 if at once; permits left; us until all are there
+Returns  for each cost, for each limit: permits left; us until it would grant that, 0 if at once; us until all are there
          again. A cost is granted if all would at once
 Cost     O(costs * limits), one round trip   Slot    all keys in one
 Time     the server's, us            Redis   7.0+, Valkey 7.2+
@@ -69,7 +70,7 @@ for i = 3, last do
   for _, limit in ipairs(limits) do granted = granted and limit[4](cost) == 0 end
   for _, limit in ipairs(limits) do
     local n, wait_us, left, reset_us, changed, since_us, used, other, burst = #reply, limit[4](cost, granted)
-    reply[n + 1], reply[n + 2], reply[n + 3] = wait_us, left, reset_us
+    reply[n + 1], reply[n + 2], reply[n + 3] = left, wait_us, reset_us
     local key, ttl_ms, slack_ms = limit[1], math.ceil(reset_us / 1000) + 1, changed and 0 or 2 -- Redis counts whole ms
     if i == last and changed then
       redis.call('HSET', key, '\202', 'A', limit[2], struct.pack('>c1I7I7I7I4', limit[3], since_us, used, other, burst))

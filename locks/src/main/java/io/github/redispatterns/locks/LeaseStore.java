@@ -30,7 +30,7 @@ interface LeaseStore {
         throw new UnsupportedOperationException("replicas: this kind of lock cannot wait for them");
     }
 
-    /** Who is told in replies, from now on; without it all are told by message. */
+    /** Those who wait on its channel are told in replies to releases; without it all are told by message. */
     default void handsOn(Handover to) {}
 
     /** Ends the lease, or the wait; nobody gets what is kept. False if there was no lease any more. */

@@ -32,6 +32,7 @@ final class Line {
 
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable Clocks clocks;
+    private volatile boolean placesAreUnsure;
     private @Nullable Future<?> next;
     private long nextNanos;
     private boolean ended;
@@ -72,6 +73,12 @@ final class Line {
 
     void lookNow() {
         lookWithin(0);
+    }
+
+    /** What one of them was given may be over before anybody looks: then it has no place any more, and asks again. */
+    void lookAfterLoss() {
+        placesAreUnsure = true;
+        lookNow();
     }
 
     /** Looks no more. */
@@ -139,9 +146,11 @@ final class Line {
                     Grant.since(askedNanos, holder.fence(), holder.leftMillis()),
                     LockMetrics.Trigger.POLL);
         }
+        boolean unsure = placesAreUnsure;
+        placesAreUnsure = false;
         for (Waiter waiter : List.copyOf(waiters)) {
             // One place may be lost while others of this process are not; to ask again costs nobody's.
-            if (!seen.known() || askedNanos - waiter.askedNanos() > Queue.ALIVE.toNanos()) {
+            if (unsure || !seen.known() || askedNanos - waiter.askedNanos() > Queue.ALIVE.toNanos()) {
                 queue.askAgain(waiter);
             }
         }

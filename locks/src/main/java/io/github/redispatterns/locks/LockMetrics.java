@@ -54,7 +54,7 @@ final class LockMetrics {
 
     /** How a waiter has learned that the lock is its own. */
     enum Trigger {
-        /** By the message of whoever released it, or by the reply to that if both are of this process. */
+        /** By the message of whoever released it, or by the reply to that if both are of this lock object. */
         PUSH,
         /** By looking. */
         POLL

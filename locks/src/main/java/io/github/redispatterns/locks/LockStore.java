@@ -98,6 +98,6 @@ final class LockStore implements LeaseStore {
         if (keep.toMillis() > 0) {
             call.arg(keep.toMillis()).arg(keep.toMillis() + memoryMillis);
         }
-        return to.released(call.runAsync());
+        return to.released(request.key(), call.runAsync());
     }
 }

@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those in this process who wait for a lock of one kind, whichever. Whoever releases a lock hands it to the next in its
- * queue and says so on the channel of that process: one subscription for all. Each {@link Line} looks at its lock now and
- * then, in case a message was lost.
+ * Those who wait in this lock object, whichever lock they wait for. Whoever releases a lock hands it to the next in its
+ * queue and says so on the channel of that one's lock object, one subscription for all; within the lock object the reply
+ * to the release says it. Each {@link Line} looks at its lock now and then, in case a message was lost.
  */
 final class Queue implements AutoCloseable {
 
@@ -52,7 +52,7 @@ final class Queue implements AutoCloseable {
         this.claims = claims;
         this.metrics = metrics;
         this.channel = keys.channel(CHANNEL + Tokens.process());
-        store.handsOn(new Handover(channel, listener::onMessage, listener::onGap));
+        store.handsOn(new Handover(channel, listener::onMessage, this::lookAfterLoss));
     }
 
     /** Asks for the lock, and waits for it if another has it. */
@@ -71,6 +71,14 @@ final class Queue implements AutoCloseable {
             }
         }
         return waiter;
+    }
+
+    /** Somebody here may have been given the lock, and may not have heard of it. */
+    private void lookAfterLoss(String key) {
+        Line line = lines.get(key);
+        if (line != null) {
+            line.lookAfterLoss();
+        }
     }
 
     boolean isClosed() {
@@ -221,6 +229,7 @@ final class Queue implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        store.handsOn(Handover.NONE); // whoever waits here waits no more, and must not be given the lock
         List.copyOf(waiters.values())
                 .forEach(waiter -> waiter.completeExceptionally(new IllegalStateException("It is closed")));
         lines.values().forEach(Line::end);

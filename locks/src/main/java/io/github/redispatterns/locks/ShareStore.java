@@ -105,14 +105,16 @@ final class ShareStore implements LeaseStore {
     @Override
     public CompletionStage<Boolean> release(Request request, Duration keep) {
         Handover to = handover;
-        return to.released(RELEASE.on(redis)
-                .key(request.key())
-                .arg(request.token())
-                .arg(keep.toMillis())
-                .arg(memoryMillis)
-                .arg(countsAll)
-                .arg(queues)
-                .arg(to.channel())
-                .runAsync());
+        return to.released(
+                request.key(),
+                RELEASE.on(redis)
+                        .key(request.key())
+                        .arg(request.token())
+                        .arg(keep.toMillis())
+                        .arg(memoryMillis)
+                        .arg(countsAll)
+                        .arg(queues)
+                        .arg(to.channel())
+                        .runAsync());
     }
 }

@@ -145,7 +145,7 @@ class LockModelIT {
         store.handsOn(new Handover(
                 channel,
                 message -> replied.add(channel + " " + new String(message, StandardCharsets.UTF_8)),
-                () -> {}));
+                lost -> {}));
         long now = clock.micros();
         switch (random.nextInt(16)) {
             case 0, 1, 2, 3, 4 -> {

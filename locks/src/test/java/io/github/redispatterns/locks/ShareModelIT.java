@@ -139,7 +139,7 @@ class ShareModelIT {
         store.handsOn(new Handover(
                 channel,
                 message -> replies.add(channel + " " + new String(message, StandardCharsets.UTF_8)),
-                () -> {}));
+                lost -> {}));
         long now = clock.micros();
         switch (random.nextInt(12)) {
             case 0, 1, 2, 3 -> {

@@ -3,26 +3,26 @@ package io.github.redispatterns.ratelimit;
 import java.util.List;
 
 /**
- * The keys of a call's subjects, or of some of them. In order, so that a hash table finds its way among those that somebody
- * has chosen to have one hash code.
+ * The keys of a call's subjects, or of some of them. Comparable, so that a hash map stays fast if a caller has chosen ids
+ * of one hash code.
  */
-record CompositeKey(List<String> each) implements Comparable<CompositeKey> {
+record CompositeKey(List<String> keys) implements Comparable<CompositeKey> {
 
     CompositeKey {
-        each = List.copyOf(each);
+        keys = List.copyOf(keys);
     }
 
     /** All of them are at one server, so any tells which. */
     String first() {
-        return each.get(0);
+        return keys.get(0);
     }
 
     @Override
     public int compareTo(CompositeKey other) {
-        int sizes = Integer.compare(each.size(), other.each.size());
-        for (int i = 0; i < each.size() && sizes == 0; i++) {
-            sizes = each.get(i).compareTo(other.each.get(i));
+        int order = Integer.compare(keys.size(), other.keys.size());
+        for (int i = 0; i < keys.size() && order == 0; i++) {
+            order = keys.get(i).compareTo(other.keys.get(i));
         }
-        return sizes;
+        return order;
     }
 }

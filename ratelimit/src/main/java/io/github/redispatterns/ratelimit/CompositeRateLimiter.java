@@ -27,22 +27,22 @@ import org.jspecify.annotations.Nullable;
  * its {@link Algorithm} does by itself, by the server's clock. Every key has a time to live, and is gone when all permits
  * of its limits are there again; after {@link #setLimit} to a quicker limit, when they would have been by the old one.
  * Calls that travel together are decided as single calls at one instant, one after the other in the order of their
- * arrival, would be. A refusal that is repeated from memory is Redis's, grown older: it is late by as much as that one's
- * way here took, and no longer than {@link RateLimiterOptions#denyFor()}.
+ * arrival, would be. A refusal that is repeated from memory is Redis's, grown older: it is late by as much as that one took
+ * to get here, and is repeated for at most {@link RateLimiterOptions#denyFor()}.
  *
- * <p><b>Does not guarantee</b>: what {@link RateLimiter} does not either. That another process's {@code reset} or
- * {@code setLimit} is seen before {@link RateLimiterOptions#denyFor()}, by whoever was refused here; what is done through
- * this limiter is seen at once. On a Cluster, that Redis decides a call on
- * several keys while their slot moves to another master and some of them are there already, or not there yet: it is tried
- * again until the command timeout, and then fails with {@link io.github.redispatterns.core.NotExecutedException}, unless
- * there is a {@link Fallback}. Limits that share one subject have one key, and are not affected.
+ * <p><b>Does not guarantee</b>: what {@link RateLimiter} does not either. That what another process has reset is seen
+ * before {@link RateLimiterOptions#denyFor()} by whoever was refused here; what is done through this limiter is seen at
+ * once. On a Cluster, that Redis decides a call on several keys while their slot moves to another master and some of them
+ * are there already, or not there yet: it is tried again until the command timeout, and then fails with
+ * {@link io.github.redispatterns.core.NotExecutedException}, unless there is a {@link Fallback}. A call that came while
+ * another with the same ids was tried begins after it, so that it may take two timeouts, and more where more of them come
+ * than travel together. Limits that share one subject have one key, and are not affected.
  *
  * <p><b>Cost</b>: one script for each decision, O(limits); {@code reset} is one command for each id. Calls with the same
  * ids that come while another is under way share a script, O(calls × limits), and a refusal that is repeated within
- * {@link RateLimiterOptions#denyFor()} costs none; of other ids, be it in one subject only, each has scripts of its own.
- * A common hash tag
- * puts the limits of all users on one master of a Cluster, which is what all-or-nothing costs there. A Redis that does
- * not answer costs those the timeout whose calls are under way when it falls silent, and hardly anybody after them.
+ * {@link RateLimiterOptions#denyFor()} costs none; calls that differ in one id have scripts of their own. A common hash
+ * tag puts the limits of all users on one master of a Cluster, which is what all-or-nothing costs there. A Redis that
+ * does not answer costs those the timeout whose calls are under way when it falls silent, and hardly anybody after them.
  *
  * <p><b>Keys</b>: {@code prefix:subject:{id}}, a hash of all limits of a subject, or <code>prefix:subject:{tag}:id</code>
  * if there is a {@linkplain Builder#hashTag hash tag}; of {@link NamedLimit#ALL} the id is {@code all}. They live until
@@ -73,7 +73,7 @@ public final class CompositeRateLimiter implements AutoCloseable {
                 CompositeKey::first,
                 CompositeStandIn.of(options.whenDown(), options.probeInterval(), from.limits),
                 metrics);
-        this.store = HotKeys.inFrontOf(guarded, options, CompositeKey::each, metrics);
+        this.store = HotKeys.inFrontOf(guarded, from.limits.size(), options, CompositeKey::keys, metrics);
     }
 
     /**
@@ -347,20 +347,20 @@ public final class CompositeRateLimiter implements AutoCloseable {
 
         /**
          * Says how the limiter behaves: what decides while Redis does not, how many calls travel together, for how long
-         * refusals are remembered, and its name in metrics. Where they speak of an id, it is the ids of a call here. Of
+         * refusals are remembered, and its name in metrics. What they say of one id holds for all ids of a call together;
+         * of n limits {@link RateLimiterOptions#maxCoalesced()} / n calls travel together at most. Of
          * {@link Fallback#local} each limit has its share for each id of its subject.
          *
-         * @param how the options; the {@linkplain RateLimiterOptions#defaults() defaults} if this is not called
+         * @param options the options; the {@linkplain RateLimiterOptions#defaults() defaults} if this is not called
          * @return this builder
-         * @throws IllegalArgumentException if they are null, or want permits to be held ahead
+         * @throws IllegalArgumentException if they are null, or {@code leaseAhead} is not 0
          */
-        public Builder options(RateLimiterOptions how) {
-            if (Check.notNull("options", how).leaseAhead() > 0) {
-                throw new IllegalArgumentException(
-                        "leaseAhead: must be 0 for several limits, of which none is held ahead; is "
-                                + how.leaseAhead());
+        public Builder options(RateLimiterOptions options) {
+            int ahead = Check.notNull("options", options).leaseAhead();
+            if (ahead > 0) {
+                throw new IllegalArgumentException("leaseAhead: must be 0 for several limits, is " + ahead);
             }
-            this.options = how;
+            this.options = options;
             return this;
         }
 

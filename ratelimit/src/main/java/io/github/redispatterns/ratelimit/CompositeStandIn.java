@@ -43,7 +43,7 @@ final class CompositeStandIn implements Substitute<CompositeKey, Rules> {
     /** No two subjects have the same key. */
     @Override
     public synchronized void reset(CompositeKey keys) {
-        byName.values().forEach(each -> keys.each().forEach(each::reset));
+        byName.values().forEach(each -> keys.keys().forEach(each::reset));
     }
 
     private StandIn of(Rules.Part part) {

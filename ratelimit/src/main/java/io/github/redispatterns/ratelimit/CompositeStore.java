@@ -68,14 +68,14 @@ final class CompositeStore implements LimitStore<CompositeKey, Rules> {
     /** One by one: of several keys at once some may be on their way to another master. */
     @Override
     public CompletionStage<Void> reset(CompositeKey some) {
-        return CompletableFuture.allOf(some.each().stream()
+        return CompletableFuture.allOf(some.keys().stream()
                 .map(key -> redis.executeAsync(commands -> commands.unlink(key)).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }
 
     private CompletionStage<List<Decision>> run(Rules by, CompositeKey key, String mode, List<Long> costs) {
         ScriptCall<List<@Nullable Object>> call = SCRIPT.on(redis);
-        key.each().forEach(call::key);
+        key.keys().forEach(call::key);
         call.arg(mode).arg(costs.size());
         costs.forEach(call::arg);
         for (Rules.Part part : by.parts()) {
@@ -106,7 +106,7 @@ final class CompositeStore implements LimitStore<CompositeKey, Rules> {
         int at = from;
         for (Rules.Part part : by.parts()) {
             all.add(new LimitState(
-                    part.named().name(), number(reply, at + 1), micros(reply, at), micros(reply, at + 2)));
+                    part.named().name(), number(reply, at), micros(reply, at + 1), micros(reply, at + 2)));
             at += FIELDS;
         }
         return LimitState.together(all, false);

@@ -42,7 +42,7 @@ public record Decision(
         limits = List.copyOf(limits);
     }
 
-    /** The same so much later, if nothing was taken or given back meanwhile. */
+    /** The same, told so much later: the times are shorter, {@code remaining} is as old as it was. */
     Decision after(long nanos) {
         return new Decision(
                 allowed,

@@ -8,15 +8,25 @@ final class HotKeys {
 
     private HotKeys() {}
 
-    /** As the options say. {@code parts}: what a {@link LimitStore#reset} may name of a key. */
+    /**
+     * As the options say.
+     *
+     * @param limits how many there are: each call takes the time of so many
+     * @param keysOf the Redis keys of a K, each of which a {@link LimitStore#reset} may name
+     */
     static <K, R extends Terms> LimitStore<K, R> inFrontOf(
-            LimitStore<K, R> store, RateLimiterOptions options, Function<K, List<String>> parts, RateMetrics metrics) {
+            LimitStore<K, R> store,
+            int limits,
+            RateLimiterOptions options,
+            Function<K, List<String>> keysOf,
+            RateMetrics metrics) {
+        int together = Math.max(1, options.maxCoalesced() / limits);
         LimitStore<K, R> front = store;
-        if (options.maxCoalesced() > 1) {
-            front = new Coalescing<>(front, options.maxCoalesced(), metrics);
+        if (together > 1) {
+            front = new Coalescing<>(front, together, metrics);
         }
         if (options.maxDenied() > 0) {
-            front = new DenyMemory<>(front, options.maxDenied(), options.denyFor(), parts, metrics, System::nanoTime);
+            front = new DenyMemory<>(front, options.maxDenied(), options.denyFor(), keysOf, metrics, System::nanoTime);
         }
         return front;
     }

@@ -107,7 +107,7 @@ public final class RateLimiter implements AutoCloseable {
         Guards guards = Guards.of(redis, scripts::peek, options.probeInterval(), metrics);
         StandIn standIn = StandIn.of(options.whenDown(), options.probeInterval());
         LimitStore<String, Rule> guarded = new Guarded<>(scripts, guards, Function.identity(), standIn, metrics);
-        LimitStore<String, Rule> store = HotKeys.inFrontOf(guarded, options, List::of, metrics);
+        LimitStore<String, Rule> store = HotKeys.inFrontOf(guarded, 1, options, List::of, metrics);
         if (options.leaseAhead() > 0) {
             Guarded<String, Rule> failing = new Guarded<>(scripts, guards, Function.identity(), null, metrics);
             Leasing.Giver giver = (by, key, permits, endNanos) ->

@@ -22,9 +22,9 @@ import java.time.Duration;
  *     {@code retryAfter} if that is shorter; a {@code reset}, {@code peek} or {@code setLimit} through the limiter
  *     itself is seen at once
  * @param leaseAhead how many permits of a hot id this process may hold ahead, from 16 to 1,000,000; 0, the default:
- *     none, as it has to be of several limits. Of an id that is asked for often it takes them from Redis in two halves, fetches the next half in the
- *     background when one is used up, and grants from them without asking; a call that costs more than a half is
- *     asked for as ever. Both halves together are never more than the limit grants at once, and of a limit that grants
+ *     none, as it has to be of several limits. Of an id that is asked for often it takes them from Redis in two
+ *     halves, fetches the next half in the background when one is used up, and grants from them without asking; a
+ *     call that costs more than a half is asked for as ever. Both halves together are never more than the limit grants at once, and of a limit that grants
  *     fewer than 16 nothing is held. Only {@link Algorithm#TOKEN_BUCKET} and {@link Algorithm#GCRA} can: a permit that is held is
  *     valid no longer than until Redis has counted it back, so that no more is granted than the limit. What this
  *     process holds, others cannot use: at most that many permits of an id at any time for each process, and again

@@ -42,35 +42,30 @@ final class RateMetrics {
     private final Counter leased;
 
     RateMetrics(MeterRegistry registry, String limiter) {
-        this(registry, registry, registry, registry, limiter);
+        this(registry, registry, registry, limiter);
     }
 
-    private RateMetrics(
-            MeterRegistry registry,
-            MeterRegistry forStandIns,
-            MeterRegistry forHotKeys,
-            MeterRegistry forLeases,
-            String limiter) {
+    private RateMetrics(MeterRegistry registry, MeterRegistry forLimits, MeterRegistry forLeases, String limiter) {
         for (Outcome outcome : Outcome.values()) {
             String tag = outcome.name().toLowerCase(Locale.ROOT);
             decisions.put(outcome, registry.counter(PREFIX + "decisions", "limiter", limiter, "outcome", tag));
         }
         scripts = registry.timer(PREFIX + "scripts", "limiter", limiter);
         outages = registry.counter(PREFIX + "outages", "limiter", limiter);
-        degraded = forStandIns.counter(PREFIX + "degraded", "limiter", limiter);
-        coalesced = forHotKeys.counter(PREFIX + "coalesced", "limiter", limiter);
-        denied = forHotKeys.counter(PREFIX + "denied", "limiter", limiter);
+        degraded = forLimits.counter(PREFIX + "degraded", "limiter", limiter);
+        coalesced = forLimits.counter(PREFIX + "coalesced", "limiter", limiter);
+        denied = forLimits.counter(PREFIX + "denied", "limiter", limiter);
         leased = forLeases.counter(PREFIX + "leased", "limiter", limiter);
     }
 
     /** Of several limits, of which nothing is held ahead. */
     static RateMetrics ofSeveral(MeterRegistry registry, String limiter) {
-        return new RateMetrics(registry, registry, registry, nowhere(), limiter);
+        return new RateMetrics(registry, registry, nowhere(), limiter);
     }
 
     /** Of slots, for which nothing stands in either. */
     static RateMetrics ofSlots(MeterRegistry registry, String limiter) {
-        return new RateMetrics(registry, nowhere(), nowhere(), nowhere(), limiter);
+        return new RateMetrics(registry, nowhere(), nowhere(), limiter);
     }
 
     private static MeterRegistry nowhere() {

@@ -13,7 +13,7 @@ record Rules(List<Part> parts) implements Terms {
         }
 
         String keyOf(CompositeKey all) {
-            return all.each().get(key - 1);
+            return all.keys().get(key - 1);
         }
 
         String kind() {
