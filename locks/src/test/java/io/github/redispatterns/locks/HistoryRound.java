@@ -147,7 +147,7 @@ final class HistoryRound implements AutoCloseable {
         assertThat(history.count("looked_up")).as(all).isGreaterThanOrEqualTo(4 * share);
         assertThat(history.count("writes accepted")).as(all).isGreaterThanOrEqualTo(2 * share);
         assertThat(history.count("extended")).as(all).isGreaterThanOrEqualTo(share);
-        assertThat(history.count("told")).as(all).isGreaterThanOrEqualTo(Math.max(1, share / 2));
+        assertThat(history.count("told")).as(all).isGreaterThanOrEqualTo(share / 2); // a short one may have none
         assertThat(faultsDone).as(all).isPositive();
         int kinds = deployment.topology() == Topology.STANDALONE ? 2 : 4;
         assertThat(faults.done()).as(all).hasSize(Math.min(kinds, faultsDone));
