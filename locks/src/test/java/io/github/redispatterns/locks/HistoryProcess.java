@@ -120,8 +120,8 @@ final class HistoryProcess {
             try {
                 return uris.contains(URIS) ? Redis.connectCluster(uris.split("\\" + URIS, -1)) : Redis.connect(uris);
             } catch (PatternsException | RedisException e) {
-                if (stopped) {
-                    throw e;
+                if (stopped) { // before it has begun
+                    Runtime.getRuntime().halt(0);
                 }
                 LockSupport.parkNanos(100 * TICK_NANOS);
             }

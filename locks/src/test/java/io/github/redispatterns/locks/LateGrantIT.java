@@ -58,16 +58,6 @@ class LateGrantIT extends LocksFixture {
         nobodyHadIt();
     }
 
-    /** Who waited here may still stand in the queue, if Redis could not be told. */
-    @Test
-    void afterItIsClosedNobodyIsToldInAReply() {
-        try (Leases leases = Leases.of(store, redis, keys, LockOptions.defaults())) {
-            assertThat(leases).isNotNull();
-            assertThat(store.handover.channel()).startsWith(keys.channel("grant-"));
-        }
-        assertThat(store.handover).isSameAs(Handover.NONE);
-    }
-
     private void nobodyHadIt() {
         for (String end : List.of("released", "lost")) {
             assertThat(timed("holds", "end", end)).isZero();
@@ -80,12 +70,6 @@ class LateGrantIT extends LocksFixture {
         private static final Executor LATER = CompletableFuture.delayedExecutor(150, TimeUnit.MILLISECONDS);
 
         final AtomicInteger released = new AtomicInteger();
-        private Handover handover = Handover.NONE;
-
-        @Override
-        public void handsOn(Handover to) {
-            handover = to;
-        }
 
         @Override
         public CompletionStage<Answer> acquire(Request request, String channel) {

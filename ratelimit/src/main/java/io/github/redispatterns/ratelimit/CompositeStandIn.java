@@ -11,22 +11,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides on several limits in place of a Redis that does not answer. Each limit has a {@link StandIn} of its own; what
+ * Decides on several limits in place of a Redis that does not answer. Each limit has a {@link SingleStandIn} of its own; what
  * one of them refuses, no other is charged for, since one call is decided at a time.
  */
-final class CompositeStandIn implements Substitute<CompositeKey, Rules> {
+final class CompositeStandIn implements StandIn<CompositeKey, Rules> {
 
-    private final Map<String, StandIn> byName = new HashMap<>();
+    private final Map<String, SingleStandIn> byName = new HashMap<>();
 
-    CompositeStandIn(List<NamedLimit> limits, Supplier<StandIn> maker) {
+    CompositeStandIn(List<NamedLimit> limits, Supplier<SingleStandIn> maker) {
         limits.forEach(each -> byName.put(each.name(), maker.get()));
     }
 
     /** Null if failures are to be told. */
     static @Nullable CompositeStandIn of(Fallback fallback, Duration probeInterval, List<NamedLimit> limits) {
-        return StandIn.of(fallback, probeInterval) == null
+        return SingleStandIn.of(fallback, probeInterval) == null
                 ? null
-                : new CompositeStandIn(limits, () -> Objects.requireNonNull(StandIn.of(fallback, probeInterval)));
+                : new CompositeStandIn(limits, () -> Objects.requireNonNull(SingleStandIn.of(fallback, probeInterval)));
     }
 
     @Override
@@ -46,7 +46,7 @@ final class CompositeStandIn implements Substitute<CompositeKey, Rules> {
         byName.values().forEach(each -> keys.keys().forEach(each::reset));
     }
 
-    private StandIn of(Rules.Part part) {
+    private SingleStandIn of(Rules.Part part) {
         return Objects.requireNonNull(byName.get(part.named().name()));
     }
 

@@ -3,11 +3,8 @@ package io.github.redispatterns.ratelimit;
 import io.github.redispatterns.core.LuaScript;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.ScriptCall;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +59,7 @@ final class CompositeStore implements LimitStore<CompositeKey, Rules> {
 
     /** Of no limit: whether the server of a key decides at all. */
     CompletionStage<?> look(String key) {
-        return timed(SCRIPT.on(redis).key(key).arg("peek").arg(0));
+        return metrics.run(SCRIPT.on(redis).key(key).arg("peek").arg(0));
     }
 
     /** One by one: of several keys at once some may be on their way to another master. */
@@ -85,12 +82,7 @@ final class CompositeStore implements LimitStore<CompositeKey, Rules> {
                     .arg(part.rule().first())
                     .arg(part.rule().second());
         }
-        return timed(call).thenApply(reply -> decisions(reply, by));
-    }
-
-    private CompletionStage<List<@Nullable Object>> timed(ScriptCall<List<@Nullable Object>> call) {
-        long began = System.nanoTime();
-        return call.runAsync().whenComplete((reply, failure) -> metrics.ran(System.nanoTime() - began));
+        return metrics.run(call).thenApply(reply -> decisions(reply, by));
     }
 
     private static List<Decision> decisions(List<@Nullable Object> reply, Rules by) {
@@ -106,17 +98,12 @@ final class CompositeStore implements LimitStore<CompositeKey, Rules> {
         int at = from;
         for (Rules.Part part : by.parts()) {
             all.add(new LimitState(
-                    part.named().name(), number(reply, at), micros(reply, at + 1), micros(reply, at + 2)));
+                    part.named().name(),
+                    Replies.number(reply, at),
+                    Replies.micros(reply, at + 1),
+                    Replies.micros(reply, at + 2)));
             at += FIELDS;
         }
         return LimitState.together(all, false);
-    }
-
-    private static Duration micros(List<@Nullable Object> reply, int at) {
-        return Duration.of(number(reply, at), ChronoUnit.MICROS);
-    }
-
-    private static long number(List<@Nullable Object> reply, int at) {
-        return (Long) Objects.requireNonNull(reply.get(at));
     }
 }

@@ -23,11 +23,11 @@ final class DenyMemory<K, R extends Terms> implements LimitStore<K, R> {
 
     private static final int COUNTERS = 1 << 10;
 
-    /** What was refused, at what count of resets, and from when until when that is known, by our clock. */
+    /** What was refused, at what count of resets and changes, and from when until when that is known, by our clock. */
     private record Refusal(Decision decision, long cost, long changes, long atNanos, long forgottenNanos) {}
 
     private final LimitStore<K, R> inner;
-    private final Function<K, List<String>> parts;
+    private final Function<K, List<String>> keysOf;
     private final RateMetrics metrics;
     private final LongSupplier nanoTime;
     private final long longestNanos;
@@ -35,16 +35,16 @@ final class DenyMemory<K, R extends Terms> implements LimitStore<K, R> {
     private final AtomicLong otherTerms = new AtomicLong();
     private final AtomicLongArray resets = new AtomicLongArray(COUNTERS);
 
-    /** {@code parts}: what a reset may name of a key. */
+    /** {@code keysOf}: the Redis keys of a K, each of which a reset may name. */
     DenyMemory(
             LimitStore<K, R> inner,
             int most,
             Duration longest,
-            Function<K, List<String>> parts,
+            Function<K, List<String>> keysOf,
             RateMetrics metrics,
             LongSupplier nanoTime) {
         this.inner = inner;
-        this.parts = parts;
+        this.keysOf = keysOf;
         this.metrics = metrics;
         this.nanoTime = nanoTime;
         this.longestNanos = longest.toNanos();
@@ -103,7 +103,7 @@ final class DenyMemory<K, R extends Terms> implements LimitStore<K, R> {
     @Override
     public CompletionStage<Void> reset(K some) {
         return inner.reset(some).whenComplete((done, failure) -> {
-            parts.apply(some).forEach(each -> resets.incrementAndGet(counter(each)));
+            keysOf.apply(some).forEach(each -> resets.incrementAndGet(counter(each)));
             refusals.remove(some);
         });
     }
@@ -132,14 +132,14 @@ final class DenyMemory<K, R extends Terms> implements LimitStore<K, R> {
     /** It only grows, so it is the same only if nothing has changed. */
     private long changes(K key) {
         long sum = otherTerms.get();
-        for (String each : parts.apply(key)) {
+        for (String each : keysOf.apply(key)) {
             sum += resets.get(counter(each));
         }
         return sum;
     }
 
-    private static int counter(String part) {
-        int hash = part.hashCode();
-        return (hash ^ hash >>> 16) & COUNTERS - 1;
+    private static int counter(String key) {
+        int hash = key.hashCode();
+        return (hash ^ (hash >>> 16)) & (COUNTERS - 1);
     }
 }

@@ -11,25 +11,25 @@ final class Guarded<K, R extends Terms> implements LimitStore<K, R> {
 
     private final LimitStore<K, R> redis;
     private final GuardedCalls calls;
-    private final Function<K, String> server;
-    private final @Nullable Substitute<K, R> standIn;
+    private final Function<K, String> routing;
+    private final @Nullable StandIn<K, R> standIn;
     private final RateMetrics metrics;
 
     /**
-     * Makes the store.
+     * Over a store of Redis's.
      *
-     * @param server which server's a key is: that of the one key that this says
+     * @param routing one Redis key of a K, which tells the server
      * @param standIn null if failures are to be told
      */
     Guarded(
             LimitStore<K, R> redis,
             Guards guards,
-            Function<K, String> server,
-            @Nullable Substitute<K, R> standIn,
+            Function<K, String> routing,
+            @Nullable StandIn<K, R> standIn,
             RateMetrics metrics) {
         this.redis = redis;
         this.calls = new GuardedCalls(guards);
-        this.server = server;
+        this.routing = routing;
         this.standIn = standIn;
         this.metrics = metrics;
     }
@@ -48,9 +48,9 @@ final class Guarded<K, R extends Terms> implements LimitStore<K, R> {
     public CompletionStage<Decision> decide(K key, long cost) {
         R rule = rule();
         rule.checkCost(cost);
-        Substitute<K, R> other = standIn;
+        StandIn<K, R> other = standIn;
         return calls.call(
-                server.apply(key),
+                routing.apply(key),
                 () -> redis.decide(key, cost),
                 other == null ? null : () -> degraded(other.decide(rule, key, cost)));
     }
@@ -59,9 +59,9 @@ final class Guarded<K, R extends Terms> implements LimitStore<K, R> {
     public CompletionStage<List<Decision>> decide(K key, List<Long> costs) {
         R rule = rule();
         costs.forEach(rule::checkCost);
-        Substitute<K, R> other = standIn;
+        StandIn<K, R> other = standIn;
         return calls.call(
-                server.apply(key),
+                routing.apply(key),
                 () -> redis.decide(key, costs),
                 other == null
                         ? null
@@ -73,18 +73,19 @@ final class Guarded<K, R extends Terms> implements LimitStore<K, R> {
     @Override
     public CompletionStage<Decision> peek(K key) {
         R rule = rule();
-        Substitute<K, R> other = standIn;
-        return calls.call(server.apply(key), () -> redis.peek(key), other == null ? null : () -> other.peek(rule, key));
+        StandIn<K, R> other = standIn;
+        return calls.call(
+                routing.apply(key), () -> redis.peek(key), other == null ? null : () -> other.peek(rule, key));
     }
 
     /** Nothing stands in for that: what Redis holds is there when it is back. */
     @Override
     public CompletionStage<Void> reset(K key) {
-        Substitute<K, R> other = standIn;
+        StandIn<K, R> other = standIn;
         if (other != null) {
             other.reset(key);
         }
-        return calls.call(server.apply(key), () -> redis.reset(key), null);
+        return calls.call(routing.apply(key), () -> redis.reset(key), null);
     }
 
     @Override
@@ -95,7 +96,7 @@ final class Guarded<K, R extends Terms> implements LimitStore<K, R> {
 
     /** Asks another question of that key; nothing stands in for Redis. */
     <T extends @Nullable Object> CompletionStage<T> call(K key, Supplier<CompletionStage<T>> question) {
-        return calls.call(server.apply(key), question, null);
+        return calls.call(routing.apply(key), question, null);
     }
 
     private Decision degraded(Decision decision) {

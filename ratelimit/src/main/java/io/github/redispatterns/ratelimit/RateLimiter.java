@@ -105,7 +105,7 @@ public final class RateLimiter implements AutoCloseable {
             Redis redis, Rule rule, RateLimiterOptions options, RateMetrics metrics) {
         ScriptStore scripts = new ScriptStore(redis, rule, metrics);
         Guards guards = Guards.of(redis, scripts::peek, options.probeInterval(), metrics);
-        StandIn standIn = StandIn.of(options.whenDown(), options.probeInterval());
+        SingleStandIn standIn = SingleStandIn.of(options.whenDown(), options.probeInterval());
         LimitStore<String, Rule> guarded = new Guarded<>(scripts, guards, Function.identity(), standIn, metrics);
         LimitStore<String, Rule> store = HotKeys.inFrontOf(guarded, 1, options, List::of, metrics);
         if (options.leaseAhead() > 0) {

@@ -1,5 +1,6 @@
 package io.github.redispatterns.ratelimit;
 
+import io.github.redispatterns.core.ScriptCall;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -8,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +83,11 @@ final class RateMetrics {
         Objects.requireNonNull(decisions.get(outcome)).increment();
     }
 
-    void ran(long nanos) {
-        scripts.record(nanos, TimeUnit.NANOSECONDS);
+    /** Runs a script, and records how long that took. */
+    <T extends @Nullable Object> CompletionStage<T> run(ScriptCall<T> call) {
+        long began = System.nanoTime();
+        return call.runAsync()
+                .whenComplete((reply, failure) -> scripts.record(System.nanoTime() - began, TimeUnit.NANOSECONDS));
     }
 
     /** So many calls as one script. */

@@ -53,12 +53,11 @@ record Rule(Algorithm algorithm, Limit limit, long capacity, long first, long se
     }
 
     @Override
-    public long checkCost(long cost) {
+    public void checkCost(long cost) {
         if (cost < 1 || cost > capacity) {
             throw new IllegalArgumentException("cost: must be from 1 to " + capacity + ", the most that this limit ever"
                     + " grants at once; is " + cost);
         }
-        return cost;
     }
 
     private static long roundUp(long value, long unit) {

@@ -53,8 +53,7 @@ record Rules(List<Part> parts) implements Terms {
     }
 
     @Override
-    public long checkCost(long cost) {
+    public void checkCost(long cost) {
         parts.forEach(each -> each.rule().checkCost(cost));
-        return cost;
     }
 }

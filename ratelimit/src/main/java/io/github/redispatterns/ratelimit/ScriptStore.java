@@ -3,8 +3,6 @@ package io.github.redispatterns.ratelimit;
 import io.github.redispatterns.core.LuaScript;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.ScriptCall;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -61,20 +59,22 @@ final class ScriptStore implements LimitStore<String, Rule> {
     @Override
     public CompletionStage<Decision> decide(String key, long cost) {
         Rule by = rule;
-        return run(call(by, key, "take").arg(by.checkCost(cost))).thenApply(reply -> decision(reply, 0));
+        by.checkCost(cost);
+        return metrics.run(call(by, key, "take").arg(cost)).thenApply(reply -> decision(reply, 0));
     }
 
     @Override
     public CompletionStage<List<Decision>> decide(String key, List<Long> costs) {
         Rule by = rule;
         ScriptCall<List<@Nullable Object>> call = call(by, key, "take");
-        costs.forEach(cost -> call.arg(by.checkCost(cost)));
-        return run(call).thenApply(ScriptStore::decisions);
+        costs.forEach(by::checkCost);
+        costs.forEach(call::arg);
+        return metrics.run(call).thenApply(ScriptStore::decisions);
     }
 
     @Override
     public CompletionStage<Decision> peek(String key) {
-        return run(call(rule, key, "peek").arg(1)).thenApply(reply -> decision(reply, 0));
+        return metrics.run(call(rule, key, "peek").arg(1)).thenApply(reply -> decision(reply, 0));
     }
 
     @Override
@@ -114,11 +114,6 @@ final class ScriptStore implements LimitStore<String, Rule> {
                 .arg(mode);
     }
 
-    private CompletionStage<List<@Nullable Object>> run(ScriptCall<List<@Nullable Object>> call) {
-        long began = System.nanoTime();
-        return call.runAsync().whenComplete((reply, failure) -> metrics.ran(System.nanoTime() - began));
-    }
-
     private static List<Decision> decisions(List<@Nullable Object> reply) {
         List<Decision> decisions = new ArrayList<>(reply.size() / FIELDS);
         for (int at = 0; at < reply.size(); at += FIELDS) {
@@ -129,15 +124,11 @@ final class ScriptStore implements LimitStore<String, Rule> {
 
     private static Decision decision(List<@Nullable Object> reply, int at) {
         return new Decision(
-                number(reply, at) == 1,
-                number(reply, at + 1),
-                Duration.of(number(reply, at + 2), ChronoUnit.MICROS),
-                Duration.of(number(reply, at + 3), ChronoUnit.MICROS),
+                Replies.number(reply, at) == 1,
+                Replies.number(reply, at + 1),
+                Replies.micros(reply, at + 2),
+                Replies.micros(reply, at + 3),
                 false,
                 Optional.empty());
-    }
-
-    private static long number(List<@Nullable Object> reply, int at) {
-        return (Long) Objects.requireNonNull(reply.get(at));
     }
 }

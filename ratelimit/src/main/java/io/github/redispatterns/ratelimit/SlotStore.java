@@ -8,7 +8,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +59,8 @@ final class SlotStore {
 
     CompletionStage<Answer> acquire(String key, String token, long slots) {
         return calls.call(key, () -> acquiring(key, token, slots), null)
-                .thenApply(reply -> new Answer(number(reply, 0) == 1, number(reply, 1), number(reply, 2)));
+                .thenApply(reply ->
+                        new Answer(Replies.number(reply, 0) == 1, Replies.number(reply, 1), Replies.number(reply, 2)));
     }
 
     CompletionStage<Boolean> extend(String key, String token) {
@@ -79,15 +79,12 @@ final class SlotStore {
     }
 
     private CompletionStage<List<@Nullable Object>> acquiring(String key, String token, long slots) {
-        long began = System.nanoTime();
-        return ACQUIRE.on(redis)
-                .key(key)
-                .arg(token)
-                .arg(lease.toMillis())
-                .arg(slots)
-                .runAsync()
+        return metrics.run(ACQUIRE.on(redis)
+                        .key(key)
+                        .arg(token)
+                        .arg(lease.toMillis())
+                        .arg(slots))
                 .whenComplete((reply, failure) -> {
-                    metrics.ran(System.nanoTime() - began);
                     if (failure != null && Sync.unwrap(failure) instanceof UnknownOutcomeException) {
                         release(key, token); // nobody will; if this fails too, the lease ends by itself
                     }
@@ -96,10 +93,6 @@ final class SlotStore {
 
     private CompletionStage<Long> extending(String key, String token) {
         return EXTEND.on(redis).key(key).arg(token).arg(lease.toMillis()).runAsync();
-    }
-
-    private static long number(List<@Nullable Object> reply, int at) {
-        return (Long) Objects.requireNonNull(reply.get(at));
     }
 
     private static String random() {

@@ -6,8 +6,7 @@ interface Terms {
     /**
      * Refuses what could never be granted.
      *
-     * @return the cost
      * @throws IllegalArgumentException if it is not from 1 to the most that may be taken at once
      */
-    long checkCost(long cost);
+    void checkCost(long cost);
 }

@@ -127,7 +127,8 @@ class CompositeStandInTest {
 
     @Test
     void thoseForWhomThereIsNoRoomShareOneShareOfEachLimit() {
-        CompositeStandIn all = new CompositeStandIn(List.of(FEW, MANY), () -> new StandIn.Share(1, 2, clock::get));
+        CompositeStandIn all =
+                new CompositeStandIn(List.of(FEW, MANY), () -> new SingleStandIn.Share(1, 2, clock::get));
         Rules two = new Rules(List.of(part(FEW, 1), part(MANY, 1)));
         for (String id : new String[] {"a", "b", "c"}) {
             assertThat(all.decide(two, key(id), 15).allowed()).isTrue();
@@ -167,7 +168,7 @@ class CompositeStandInTest {
     }
 
     private CompositeStandIn half() {
-        return new CompositeStandIn(List.of(MANY, FEW, ALL), () -> new StandIn.Share(0.5, 10, clock::get));
+        return new CompositeStandIn(List.of(MANY, FEW, ALL), () -> new SingleStandIn.Share(0.5, 10, clock::get));
     }
 
     private static CompositeStandIn standIn(Fallback fallback) {

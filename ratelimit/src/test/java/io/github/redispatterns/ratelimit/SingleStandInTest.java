@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is decided in place of Redis. */
-class StandInTest {
+class SingleStandInTest {
 
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -21,9 +21,9 @@ class StandInTest {
 
     @Test
     void openGrantsAndClosedRefuses() {
-        StandIn open = StandIn.of(Fallback.open(), INTERVAL);
-        StandIn closed = StandIn.of(Fallback.closed(), INTERVAL);
-        assertThat(StandIn.of(Fallback.fail(), INTERVAL)).isNull();
+        SingleStandIn open = SingleStandIn.of(Fallback.open(), INTERVAL);
+        SingleStandIn closed = SingleStandIn.of(Fallback.closed(), INTERVAL);
+        assertThat(SingleStandIn.of(Fallback.fail(), INTERVAL)).isNull();
         Decision granted = new Decision(true, 100, Duration.ZERO, Duration.ZERO, true, Optional.empty());
         Decision refused = new Decision(false, 0, INTERVAL, INTERVAL, true, Optional.empty());
         for (long cost : new long[] {1, 100}) {
@@ -36,7 +36,7 @@ class StandInTest {
 
     @Test
     void aShareIsThereAtOnceAndComesBackSteadily() {
-        StandIn.Share quarter = share(0.25, 10);
+        SingleStandIn.Share quarter = share(0.25, 10);
         for (int i = 24; i >= 0; i--) {
             assertThat(quarter.decide(hundred, "a", 1))
                     .isEqualTo(new Decision(
@@ -57,7 +57,7 @@ class StandInTest {
     /** Else it could never be granted. */
     @Test
     void whatCostsMoreThanTheShareTakesLongerToComeBack() {
-        StandIn.Share quarter = share(0.25, 10);
+        SingleStandIn.Share quarter = share(0.25, 10);
         Decision all = quarter.decide(hundred, "a", 100);
         assertThat(all.allowed()).isTrue();
         assertThat(all.resetAfter()).isEqualTo(Duration.ofMinutes(4));
@@ -78,7 +78,7 @@ class StandInTest {
             double part = 0.001 + random.nextDouble() * 0.999;
             Limit limit = Limit.of(1L + random.nextInt(1_000), Duration.ofMillis(1_000L + random.nextInt(1_000_000)));
             Rule rule = Rule.of(algorithm, limit);
-            StandIn.Share share = share(part, 10);
+            SingleStandIn.Share share = share(part, 10);
             long began = clock.get();
             double granted = 0;
             long largest = 0;
@@ -110,7 +110,7 @@ class StandInTest {
     @Test
     void theLongestPeriodDoesNotOverflow() {
         Rule rule = Rule.of(Algorithm.FIXED_WINDOW, Limit.of(1_000_000_000, Duration.ofDays(366)));
-        StandIn.Share share = share(0.001, 10);
+        SingleStandIn.Share share = share(0.001, 10);
         assertThat(share.decide(rule, "a", 1_000_000_000).allowed()).isTrue();
         Decision refused = share.decide(rule, "a", 1_000_000_000);
         assertThat(refused.allowed()).isFalse();
@@ -119,7 +119,7 @@ class StandInTest {
 
     @Test
     void thoseForWhomThereIsNoRoomShareOneShare() {
-        StandIn.Share all = share(1, 2);
+        SingleStandIn.Share all = share(1, 2);
         Rule two = Rule.of(Algorithm.GCRA, Limit.of(2, MINUTE));
         for (String id : new String[] {"a", "b", "c", "d"}) {
             assertThat(all.decide(two, id, 1).allowed()).isTrue();
@@ -131,8 +131,8 @@ class StandInTest {
         assertThat(all.decide(two, "f", 2).allowed()).isTrue();
     }
 
-    private StandIn.Share share(double part, int most) {
-        return new StandIn.Share(part, most, clock::get);
+    private SingleStandIn.Share share(double part, int most) {
+        return new SingleStandIn.Share(part, most, clock::get);
     }
 
     private void pass(Duration time) {
