@@ -1,13 +1,22 @@
 package io.github.redispatterns.core;
 
+import io.lettuce.core.protocol.CommandEncoder;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.handler.flush.FlushConsolidationHandler;
-import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a Lettuce connection send what has piled up with one system call, where it makes one for each command. Handles that
@@ -15,9 +24,10 @@ import io.netty.handler.ssl.SslHandler;
  *
  * <p><b>Guarantees</b>: commands keep their order, and a lone command is flushed at once. Lettuce flushes after every
  * write; here a flush becomes a task behind the writes that the I/O thread already has before it or, while replies are
- * being read, one flush at their end. Nobody waits for a clock.
+ * being read, one flush at their end. Nobody waits for a clock. Scripts keep the server for longer, so of those that
+ * threads send it is given one, then two, four, and so on: it works on the first while the others are made.
  *
- * <p><b>Cost</b>: one handler and, for a lone command, one more task of the I/O thread.
+ * <p><b>Cost</b>: one handler and, for a lone command that is no script, one more task of the I/O thread.
  *
  * <p><b>Thread safety</b>: immutable; one instance may serve many clients.
  *
@@ -33,6 +43,9 @@ public final class FlushConsolidation implements NettyCustomizer {
      * pending counts netty's own 96 for each command.
      */
     private static final int MOST_BYTES = 8_000;
+
+    /** Of an I/O thread that is reading replies: itself. */
+    private static final FastThreadLocal<@Nullable EventLoop> READING = new FastThreadLocal<>();
 
     private final NettyCustomizer others;
 
@@ -57,29 +70,83 @@ public final class FlushConsolidation implements NettyCustomizer {
         if (pipeline.get(FlushConsolidationHandler.class) != null) {
             return; // the caller's own
         }
-        Consolidation consolidation = new Consolidation();
-        ChannelHandlerContext tls = pipeline.context(SslHandler.class);
-        if (tls == null) {
-            pipeline.addFirst(consolidation);
-        } else { // above it, so that what goes out together is also encrypted together
-            pipeline.addAfter(tls.name(), null, consolidation);
+        String encoder =
+                Objects.requireNonNull(pipeline.context(CommandEncoder.class)).name();
+        pipeline.addAfter(encoder, null, new Consolidation()); // above it and TLS: here commands are not bytes yet
+    }
+
+    /**
+     * Runs a task when the commands that the continuations of a reply have made so far are on their way. It is for who has
+     * made a command in the place of one that has come back, and now has much to do, such as to wake many threads: the
+     * server need not wait for that.
+     *
+     * @param task what to do: later on the same I/O thread, if that is reading replies from such a connection; else at
+     *     once
+     */
+    public static void whenFlushed(Runnable task) {
+        EventLoop reading = READING.get();
+        if (reading == null || reading.isShuttingDown()) {
+            task.run();
+        } else {
+            reading.execute(task);
         }
     }
 
     private static final class Consolidation extends FlushConsolidationHandler {
+
+        private static final Set<ProtocolKeyword> SCRIPTS =
+                Set.of(CommandType.EVALSHA, CommandType.EVALSHA_RO, CommandType.FCALL, CommandType.FCALL_RO);
+
+        /** Written since the last flush for their sake. */
+        private int scripts;
+
+        /** Go out together: none waits for more. */
+        private int mostScripts = 1;
 
         Consolidation() {
             super(MOST_TOGETHER, true);
         }
 
         @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            READING.set(context.channel().eventLoop());
+            try {
+                super.channelRead(context, message);
+            } finally {
+                READING.remove();
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+            scripts = 0;
+            mostScripts = 1;
+            super.channelReadComplete(context);
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+            if (message instanceof RedisCommand<?, ?, ?> command && SCRIPTS.contains(command.getType())) {
+                scripts++;
+            }
+            super.write(context, message, promise);
+        }
+
+        @Override
         public void flush(ChannelHandlerContext context) throws Exception {
-            Channel channel = context.channel();
-            if (channel.config().getWriteBufferHighWaterMark() - channel.bytesBeforeUnwritable() >= MOST_BYTES) {
+            if (isMuch(context.channel())) {
                 context.flush(); // the one that is planned then finds nothing
+            } else if (scripts >= mostScripts && READING.get() == null) {
+                scripts = 0;
+                mostScripts = Math.min(2 * mostScripts, MOST_TOGETHER);
+                context.flush();
             } else {
                 super.flush(context);
             }
+        }
+
+        private static boolean isMuch(Channel channel) {
+            return channel.config().getWriteBufferHighWaterMark() - channel.bytesBeforeUnwritable() >= MOST_BYTES;
         }
     }
 }

@@ -2,6 +2,10 @@ package io.github.redispatterns.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandEncoder;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -15,9 +19,11 @@ import io.netty.handler.ssl.SslHandler;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FlushConsolidationTest {
@@ -30,6 +36,11 @@ class FlushConsolidationTest {
             return super.bytesBeforeUnwritable() - network.pendingBytes;
         }
     };
+
+    @BeforeEach
+    void likeLettuce() {
+        channel.pipeline().addLast("encoder", new CommandEncoder());
+    }
 
     @AfterEach
     void release() {
@@ -80,12 +91,7 @@ class FlushConsolidationTest {
     /** A reply's handler may send: that goes out when the replies at hand have been read. */
     @Test
     void whatIsWrittenWhileRepliesAreReadGoesOutAtTheirEnd() {
-        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelRead(ChannelHandlerContext context, Object reply) {
-                context.writeAndFlush("after " + reply);
-            }
-        });
+        onEachReply((context, reply) -> context.writeAndFlush("after " + reply));
         open();
         channel.pipeline().fireChannelRead(1).fireChannelRead(2).fireChannelRead(3);
         assertThat(network.flushedAt).isEmpty();
@@ -94,21 +100,74 @@ class FlushConsolidationTest {
     }
 
     @Test
-    void standsFirst() {
-        channel.pipeline().addLast("encoder", new ChannelOutboundHandlerAdapter());
-        customizer.afterChannelInitialized(channel);
-        assertThat(channel.pipeline().first()).isInstanceOf(FlushConsolidationHandler.class);
+    void theServerIsGivenOneScriptAndThenMore() {
+        open();
+        for (int i = 0; i < 20; i++) {
+            channel.pipeline().writeAndFlush(script());
+        }
+        assertThat(network.flushedAt).containsExactly(1, 3, 7, 15);
+        channel.runPendingTasks();
+        assertThat(network.flushedAt).containsExactly(1, 3, 7, 15, 20);
     }
 
     @Test
-    void standsAboveTls() throws NoSuchAlgorithmException {
+    void aScriptWaitsForNothingAfterReplies() {
+        open();
+        for (int i = 0; i < 3; i++) {
+            channel.pipeline().writeAndFlush(script());
+        }
+        channel.pipeline().fireChannelRead("reply").fireChannelReadComplete();
+        network.flushedAt.clear();
+        channel.pipeline().writeAndFlush(script());
+        assertThat(network.flushedAt).containsExactly(4);
+    }
+
+    @Test
+    void scriptsThatAreMadeWhileRepliesAreReadGoOutAtTheirEnd() {
+        onEachReply((context, reply) -> context.writeAndFlush(script()));
+        open();
+        channel.pipeline().fireChannelRead(1).fireChannelRead(2).fireChannelRead(3);
+        assertThat(network.flushedAt).isEmpty();
+        channel.pipeline().fireChannelReadComplete();
+        assertThat(network.flushedAt).containsExactly(3);
+        channel.pipeline().writeAndFlush("no script");
+        assertThat(network.flushedAt).containsExactly(3);
+    }
+
+    @Test
+    void whoHasMuchToDoAfterAReplyDoesItWhenThatIsFlushed() {
+        List<Integer> toldAfter = new ArrayList<>();
+        onEachReply((context, reply) -> {
+            FlushConsolidation.whenFlushed(() -> toldAfter.add(network.flushedAt.size()));
+            context.writeAndFlush("after " + reply);
+        });
+        open();
+        channel.pipeline().fireChannelRead(1).fireChannelRead(2).fireChannelReadComplete();
+        channel.runPendingTasks();
+        assertThat(network.flushedAt).containsExactly(2);
+        assertThat(toldAfter).containsExactly(1, 1);
+    }
+
+    @Test
+    void elsewhereItIsDoneAtOnce() {
+        List<String> done = new ArrayList<>();
+        FlushConsolidation.whenFlushed(() -> done.add("before any reply"));
+        open();
+        channel.pipeline().fireChannelRead(1).fireChannelReadComplete();
+        FlushConsolidation.whenFlushed(() -> done.add("after it"));
+        assertThat(done).containsExactly("before any reply", "after it");
+    }
+
+    @Test
+    void standsAboveTheEncoderAndTls() throws NoSuchAlgorithmException {
         SslHandler tls = new SslHandler(SSLContext.getDefault().createSSLEngine());
-        channel.pipeline().addLast("tls", tls).addLast("encoder", new ChannelOutboundHandlerAdapter());
+        channel.pipeline().addFirst(tls);
         customizer.afterChannelInitialized(channel);
         List<ChannelHandler> order = new ArrayList<>();
         channel.pipeline().forEach(entry -> order.add(entry.getValue()));
         assertThat(order.get(0)).isSameAs(tls);
-        assertThat(order.get(1)).isInstanceOf(FlushConsolidationHandler.class);
+        assertThat(order.get(1)).isInstanceOf(CommandEncoder.class);
+        assertThat(order.get(2)).isInstanceOf(FlushConsolidationHandler.class);
     }
 
     @Test
@@ -126,7 +185,20 @@ class FlushConsolidationTest {
 
     private void open() {
         customizer.afterChannelInitialized(channel);
-        channel.pipeline().addFirst(network);
+        channel.pipeline().addAfter("encoder", null, network);
+    }
+
+    private void onEachReply(BiConsumer<ChannelHandlerContext, Object> handler) {
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object reply) {
+                handler.accept(context, reply);
+            }
+        });
+    }
+
+    private static RedisCommand<String, String, String> script() {
+        return new Command<>(CommandType.EVALSHA, null);
     }
 
     /** Keeps what is written, and notes after how many writes each flush came. */

@@ -6,11 +6,13 @@ import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.RedisTest;
 import io.github.redispatterns.testkit.TestKeys;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.protocol.CommandEncoder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -58,7 +60,7 @@ class FlushModeIT {
     void theExampleForBorrowedClientsConsolidates() {
         ClientResources resources = CoreExamples.consolidating();
         try {
-            EmbeddedChannel channel = new EmbeddedChannel();
+            EmbeddedChannel channel = new EmbeddedChannel(new CommandEncoder());
             resources.nettyCustomizer().afterChannelInitialized(channel);
             assertThat(consolidates(channel)).isTrue();
             channel.finishAndReleaseAll();
@@ -97,7 +99,9 @@ class FlushModeIT {
     /** Commands of one thread are executed in its order, also while others send on the same connection. */
     @Test
     void orderIsKept(TestKeys keys) throws InterruptedException {
-        try (Redis redis = Handles.open(deployment)) {
+        RedisOptions.Builder patient =
+                RedisOptions.builder().commandTimeout(Duration.ofSeconds(30)); // a burst of 40,000
+        try (Redis redis = Handles.open(deployment, patient)) {
             List<Thread> threads = new ArrayList<>();
             Queue<CompletionStage<Long>> replies = new ConcurrentLinkedQueue<>();
             for (int t = 0; t < 8; t++) {

@@ -1,5 +1,6 @@
 package io.github.redispatterns.ratelimit;
 
+import io.github.redispatterns.core.FlushConsolidation;
 import io.github.redispatterns.core.Sync;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -158,7 +159,7 @@ final class Coalescing<K, R extends Terms> implements LimitStore<K, R> {
                             try {
                                 sendOthers();
                             } finally {
-                                tell(calls, decisions, failure);
+                                FlushConsolidation.whenFlushed(() -> tell(calls, decisions, failure));
                             }
                         });
                         return;

@@ -2,17 +2,23 @@ package io.github.redispatterns.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.redispatterns.core.KeySpace;
+import io.github.redispatterns.core.Redis;
+import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.core.Sync;
 import io.github.redispatterns.testkit.RedisTest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -79,5 +85,31 @@ class CoalescingIT extends RateFixture {
         }
         assertThat(granted.get()).isEqualTo(limit.permits());
         assertThat(one.peek("hot").remaining()).isZero();
+    }
+
+    /** Who is told may be slow, even on the I/O thread: those who came after it are on their way by then. */
+    @Test
+    void theNextScriptDoesNotWaitForWhoIsTold() throws Exception {
+        RateLimiterOptions two =
+                RateLimiterOptions.builder().maxCoalesced(2).maxDenied(0).build();
+        KeySpace space = keys(Algorithm.GCRA);
+        Redis patient = handle(RedisOptions.builder().commandTimeout(Duration.ofSeconds(30)));
+        RateLimiter here = closing(RateLimiter.create(patient, space, Algorithm.GCRA, TEN, two));
+        RateLimiter elsewhere =
+                closing(RateLimiter.create(handle(RedisOptions.builder()), space, Algorithm.GCRA, TEN, two));
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        List<CompletionStage<?>> calls = new ArrayList<>();
+        whileWritesArePaused(() -> {
+            calls.add(here.tryAcquireAsync("ada"));
+            calls.add(here.tryAcquireAsync("ada").thenRun(over::join));
+            calls.add(here.tryAcquireAsync("ada"));
+            calls.add(here.tryAcquireAsync("ada")); // does not travel with the second
+        });
+        try {
+            Awaitility.await().until(() -> elsewhere.peek("ada").remaining() == 6);
+        } finally {
+            over.complete(null);
+            calls.forEach(Sync::await);
+        }
     }
 }

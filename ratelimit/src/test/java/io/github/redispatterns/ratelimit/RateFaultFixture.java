@@ -6,12 +6,7 @@ import io.github.redispatterns.core.PatternsException;
 import io.github.redispatterns.core.Redis;
 import io.github.redispatterns.core.RedisOptions;
 import io.github.redispatterns.testkit.RedisNode;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.output.StatusOutput;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -78,16 +73,6 @@ abstract class RateFaultFixture extends RateFixture {
                 .until(() -> !limiter.peek(id).degraded());
     }
 
-    /** {@code CLIENT PAUSE … WRITE} on every master; scripts that write wait too. */
-    final void whileWritesArePaused(Step work) throws Exception {
-        client("PAUSE", "10000", "WRITE");
-        try {
-            work.run();
-        } finally {
-            client("UNPAUSE");
-        }
-    }
-
     final void whileFrozen(String key, Step work) throws Exception {
         RedisNode master = deployment.masterOf(key);
         master.pause();
@@ -102,20 +87,5 @@ abstract class RateFaultFixture extends RateFixture {
         long began = System.nanoTime();
         work.run();
         return Duration.ofNanos(System.nanoTime() - began);
-    }
-
-    private void client(String... words) {
-        deployment
-                .masters()
-                .forEach(node -> node.call(c -> {
-                    CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
-                    List.of(words).forEach(args::add);
-                    return c.dispatch(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), args);
-                }));
-    }
-
-    /** A test's step. */
-    interface Step {
-        void run() throws Exception;
     }
 }

@@ -11,6 +11,10 @@ import io.github.redispatterns.testkit.FrozenTime;
 import io.github.redispatterns.testkit.RedisDeployment;
 import io.github.redispatterns.testkit.TestKeys;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -111,10 +115,35 @@ abstract class RateFixture {
                 .count();
     }
 
+    /** {@code CLIENT PAUSE … WRITE} on every master; scripts that write wait too. */
+    final void whileWritesArePaused(Step work) throws Exception {
+        client("PAUSE", "10000", "WRITE");
+        try {
+            work.run();
+        } finally {
+            client("UNPAUSE");
+        }
+    }
+
     private String rewrite(String source) {
         String longer = source.replace("'PX', ", "'PX', " + LONGER_MILLIS + " + ")
                 .replace("'PEXPIRE', key, ", "'PEXPIRE', key, " + LONGER_MILLIS + " + ");
         assertThat(longer).isNotEqualTo(source);
         return clock.rewrite(longer);
+    }
+
+    private void client(String... words) {
+        deployment
+                .masters()
+                .forEach(node -> node.call(c -> {
+                    CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
+                    List.of(words).forEach(args::add);
+                    return c.dispatch(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), args);
+                }));
+    }
+
+    /** A test's step. */
+    interface Step {
+        void run() throws Exception;
     }
 }

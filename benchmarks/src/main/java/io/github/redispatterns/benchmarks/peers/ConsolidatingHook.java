@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import org.redisson.client.NettyHook;
 
-/** Gives Redisson what {@code FlushConsolidation} gives Lettuce, with the same numbers: Redisson has a hook of its own. */
+/** Gives Redisson what {@code FlushConsolidation} gives Lettuce, if in its own way: Redisson has a hook of its own. */
 final class ConsolidatingHook implements NettyHook {
 
     private static final int MOST_TOGETHER = 64;
