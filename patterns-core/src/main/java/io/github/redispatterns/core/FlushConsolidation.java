@@ -11,10 +11,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.EventLoop;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Guarantees</b>: commands keep their order, and a lone command is flushed at once. Lettuce flushes after every
  * write; here a flush becomes a task behind the writes that the I/O thread already has before it or, while replies are
  * being read, one flush at their end. Nobody waits for a clock. Scripts keep the server for longer, so of those that
- * threads send it is given one, then two, four, and so on: it works on the first while the others are made.
+ * threads send it is given one, then two, four, up to 32, and after replies one again: it works on the first while the
+ * others are made.
  *
- * <p><b>Cost</b>: one handler and, for a lone command that is no script, one more task of the I/O thread.
+ * <p><b>Cost</b>: one handler and, for what does not go out at once, one more task of the I/O thread.
  *
  * <p><b>Thread safety</b>: immutable; one instance may serve many clients.
  *
@@ -44,8 +43,8 @@ public final class FlushConsolidation implements NettyCustomizer {
      */
     private static final int MOST_BYTES = 8_000;
 
-    /** Of an I/O thread that is reading replies: itself. */
-    private static final FastThreadLocal<@Nullable EventLoop> READING = new FastThreadLocal<>();
+    /** This thread's, while it reads replies. */
+    private static final FastThreadLocal<@Nullable ChannelHandlerContext> READING = new FastThreadLocal<>();
 
     private final NettyCustomizer others;
 
@@ -67,40 +66,39 @@ public final class FlushConsolidation implements NettyCustomizer {
     public void afterChannelInitialized(Channel channel) {
         others.afterChannelInitialized(channel);
         ChannelPipeline pipeline = channel.pipeline();
-        if (pipeline.get(FlushConsolidationHandler.class) != null) {
-            return; // the caller's own
+        ChannelHandlerContext encoder = pipeline.context(CommandEncoder.class);
+        if (encoder == null || pipeline.get(FlushConsolidationHandler.class) != null) {
+            return; // not Lettuce's, or the caller's own
         }
-        String encoder =
-                Objects.requireNonNull(pipeline.context(CommandEncoder.class)).name();
-        pipeline.addAfter(encoder, null, new Consolidation()); // above it and TLS: here commands are not bytes yet
+        pipeline.addAfter(
+                encoder.name(), null, new Consolidation()); // above it and TLS: here commands are not bytes yet
     }
 
     /**
-     * Runs a task when the commands that the continuations of a reply have made so far are on their way. It is for who has
-     * made a command in the place of one that has come back, and now has much to do, such as to wake many threads: the
-     * server need not wait for that.
-     *
-     * @param task what to do: later on the same I/O thread, if that is reading replies from such a connection; else at
-     *     once
+     * Sends what a continuation of a reply has written to the connection of that reply now, and not when all replies at hand
+     * have been read; elsewhere it does nothing. It is for who then does what may take long, such as to wake many threads.
      */
-    public static void whenFlushed(Runnable task) {
-        EventLoop reading = READING.get();
-        if (reading == null || reading.isShuttingDown()) {
-            task.run();
-        } else {
-            reading.execute(task);
+    public static void flushEarly() {
+        ChannelHandlerContext reading = READING.getIfExists();
+        if (reading != null) {
+            reading.flush();
         }
     }
 
     private static final class Consolidation extends FlushConsolidationHandler {
 
-        private static final Set<ProtocolKeyword> SCRIPTS =
-                Set.of(CommandType.EVALSHA, CommandType.EVALSHA_RO, CommandType.FCALL, CommandType.FCALL_RO);
+        private static final Set<ProtocolKeyword> SCRIPTS = Set.of(
+                CommandType.EVAL,
+                CommandType.EVAL_RO,
+                CommandType.EVALSHA,
+                CommandType.EVALSHA_RO,
+                CommandType.FCALL,
+                CommandType.FCALL_RO);
 
-        /** Written since the last flush for their sake. */
+        /** Written since replies were read, and not yet flushed because there were so many. */
         private int scripts;
 
-        /** Go out together: none waits for more. */
+        /** So many are flushed: doubled each time, and one again when replies have been read. */
         private int mostScripts = 1;
 
         Consolidation() {
@@ -109,11 +107,11 @@ public final class FlushConsolidation implements NettyCustomizer {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-            READING.set(context.channel().eventLoop());
+            READING.set(context);
             try {
                 super.channelRead(context, message);
             } finally {
-                READING.remove();
+                READING.set(null);
             }
         }
 
@@ -136,7 +134,7 @@ public final class FlushConsolidation implements NettyCustomizer {
         public void flush(ChannelHandlerContext context) throws Exception {
             if (isMuch(context.channel())) {
                 context.flush(); // the one that is planned then finds nothing
-            } else if (scripts >= mostScripts && READING.get() == null) {
+            } else if (scripts >= mostScripts && READING.getIfExists() == null) {
                 scripts = 0;
                 mostScripts = Math.min(2 * mostScripts, MOST_TOGETHER);
                 context.flush();

@@ -135,27 +135,38 @@ class FlushConsolidationTest {
     }
 
     @Test
-    void whoHasMuchToDoAfterAReplyDoesItWhenThatIsFlushed() {
-        List<Integer> toldAfter = new ArrayList<>();
+    void whoHasMuchToDoAfterAReplyFlushesFirst() {
         onEachReply((context, reply) -> {
-            FlushConsolidation.whenFlushed(() -> toldAfter.add(network.flushedAt.size()));
             context.writeAndFlush("after " + reply);
+            if (reply.equals(2)) {
+                FlushConsolidation.flushEarly();
+            }
         });
         open();
-        channel.pipeline().fireChannelRead(1).fireChannelRead(2).fireChannelReadComplete();
-        channel.runPendingTasks();
+        channel.pipeline().fireChannelRead(1);
+        assertThat(network.flushedAt).isEmpty();
+        channel.pipeline().fireChannelRead(2);
         assertThat(network.flushedAt).containsExactly(2);
-        assertThat(toldAfter).containsExactly(1, 1);
+        channel.pipeline().fireChannelRead(3).fireChannelReadComplete();
+        assertThat(network.flushedAt).containsExactly(2, 3);
     }
 
     @Test
-    void elsewhereItIsDoneAtOnce() {
-        List<String> done = new ArrayList<>();
-        FlushConsolidation.whenFlushed(() -> done.add("before any reply"));
+    void elsewhereThatDoesNothing() {
         open();
-        channel.pipeline().fireChannelRead(1).fireChannelReadComplete();
-        FlushConsolidation.whenFlushed(() -> done.add("after it"));
-        assertThat(done).containsExactly("before any reply", "after it");
+        FlushConsolidation.flushEarly();
+        channel.pipeline().fireChannelRead(1);
+        channel.pipeline().writeAndFlush("command");
+        FlushConsolidation.flushEarly();
+        assertThat(network.flushedAt).isEmpty();
+    }
+
+    @Test
+    void aChannelThatIsNotLettucesStaysAsItIs() {
+        EmbeddedChannel other = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        customizer.afterChannelInitialized(other);
+        assertThat(other.pipeline().get(FlushConsolidationHandler.class)).isNull();
+        other.finishAndReleaseAll();
     }
 
     @Test

@@ -159,9 +159,10 @@ final class Coalescing<K, R extends Terms> implements LimitStore<K, R> {
                             try {
                                 sendOthers();
                             } finally {
-                                FlushConsolidation.whenFlushed(() -> tell(calls, decisions, failure));
+                                tell(calls, decisions, failure);
                             }
                         });
+                        FlushConsolidation.flushEarly();
                         return;
                     }
                     told.add(() -> sent.whenComplete((decisions, failure) -> tell(calls, decisions, failure)));
