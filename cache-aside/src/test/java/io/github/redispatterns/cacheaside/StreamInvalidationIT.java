@@ -146,8 +146,9 @@ class StreamInvalidationIT {
             fixture.awaitCaughtUp();
             fixture.put("unnamed");
             fixture.outsider.execute(c -> c.del(stream));
-            fixture.add("k");
+            String first = fixture.add("k");
             fixture.awaitGone("unnamed");
+            Awaitility.await().until(() -> (first + " 1").equals(fixture.position())); // all is dropped, on each master
             assertThat(fixture.gaps).containsExactly(StreamGap.NO_POSITION, StreamGap.ENTRIES_GONE);
             goesOnWithoutAnotherGap(2);
         }
