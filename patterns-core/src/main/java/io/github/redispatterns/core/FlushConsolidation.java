@@ -70,8 +70,8 @@ public final class FlushConsolidation implements NettyCustomizer {
         if (encoder == null || pipeline.get(FlushConsolidationHandler.class) != null) {
             return; // not Lettuce's, or the caller's own
         }
-        pipeline.addAfter(
-                encoder.name(), null, new Consolidation()); // above it and TLS: here commands are not bytes yet
+        // Above it and TLS: there a command can still be told from a script.
+        pipeline.addAfter(encoder.name(), null, new Consolidation());
     }
 
     /**

@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import org.redisson.client.NettyHook;
 
-/** Gives Redisson what {@code FlushConsolidation} gives Lettuce, if in its own way: Redisson has a hook of its own. */
+/** Gives Redisson, by a hook of its own, what {@code FlushConsolidation} gives Lettuce, in parts twice as large. */
 final class ConsolidatingHook implements NettyHook {
 
     private static final int MOST_TOGETHER = 64;
